@@ -1,0 +1,39 @@
+# The three commands of this project are `make demo`, `make test` and `make bench`; each does all its own set-up.
+PYTHON ?= python3
+PORT   ?= 8700
+VENV   := .venv
+BIN    := $(VENV)/bin
+UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
+
+.PHONY: demo test check bench official lint clean
+
+demo: $(VENV)/.demo
+	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
+
+test: $(VENV)/.dev
+	@$(BIN)/python tests/everything.py
+
+bench: $(VENV)/.dev
+	@$(BIN)/python benchmarks/run.py
+
+official: $(VENV)/.demo
+	@$(BIN)/python benchmarks/official.py
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("clearbay needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml build_ui.py $(UI)
+	@echo "clearbay: installing into $(VENV) (packages are downloaded the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.demo
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgresql]'
+	@touch $@
+
+clean:
+	rm -rf build dist $(VENV) ui/node_modules src/clearbay/web/static
