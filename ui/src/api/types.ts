@@ -1,0 +1,299 @@
+/** The shapes that the server answers with, as the contract of `/api` states them. */
+
+import { LANGUAGES, type Language, type Text } from "@/i18n/languages";
+
+export { LANGUAGES, type Language, type Text };
+
+export type Medium = "sea" | "river" | "lake" | "air" | "effluent";
+export type Depth = "mean" | "surface" | "middle" | "bottom";
+export type Granularity = "year" | "season" | "month" | "day" | "hour";
+export type Censoring = "" | "<" | ">";
+
+/** How well a number of the law is sourced, best first. */
+export type Confidence = "primary" | "two_sources" | "one_source_official" | "one_source" | "unverified";
+
+/** QARTOD primary flags: 1 pass, 2 not evaluated, 3 suspect, 4 fail, 9 missing. */
+export type Flag = 1 | 2 | 3 | 4 | 9;
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+  next: string | null;
+}
+
+export interface Health {
+  status: string;
+  version: string;
+  data_version: number;
+  observations: number;
+  stations: number;
+  time_from: string | null;
+  time_to: string | null;
+  generated: boolean;
+}
+
+/** One verdict a rule set can give, best first; colours are those of the law, for a light and a dark map. */
+export interface Grade {
+  id: string;
+  name: Text;
+  short: string;
+  colour: string;
+  colour_dark: string;
+}
+
+export type RuleKind = "class" | "attainment" | "index";
+
+export interface RuleSet {
+  id: string;
+  code: string;
+  name: Text;
+  short: Text | string;
+  kind: RuleKind;
+  media: Medium[];
+  jurisdiction: string;
+  in_force_from: string;
+  in_force_to: string | null;
+  confidence: Confidence;
+  grades: Grade[];
+  granularities: Granularity[];
+  properties: string[];
+  depths: Depth[];
+}
+
+export interface Property {
+  code: string;
+  name: Text;
+  unit: string;
+  unit_label: string;
+  hj: string;
+  cf: string;
+  decimals: number;
+  group: string;
+}
+
+export interface MediumSummary {
+  id: Medium;
+  name: Text;
+  stations: number;
+  located: number;
+}
+
+export interface Meta {
+  version: string;
+  data_version: number;
+  languages: Language[];
+  time: { from: string | null; to: string | null };
+  rule_sets: RuleSet[];
+  properties: Property[];
+  depths: Depth[];
+  media: MediumSummary[];
+  granularities: Granularity[];
+}
+
+export interface LawSource {
+  id: string;
+  ref: string;
+  note: string;
+}
+
+export interface LawItem {
+  property: string;
+  op: string;
+  limits: Record<string, number | [number, number]>;
+  unit: string;
+  confidence: Confidence;
+  sources: string[];
+  clause: string;
+  water_types?: string[];
+  lake_limits?: Record<string, number> | null;
+  note?: string;
+  judged?: boolean;
+}
+
+export interface LawObjective {
+  id: string;
+  name: Text;
+  property: string;
+  op: string;
+  statistic: string;
+  depth: string;
+  zones: Record<string, number>;
+  unit: string;
+  confidence: Confidence;
+  sources: string[];
+  clause: string;
+  share?: number | null;
+  note?: string;
+}
+
+export interface RuleSetDetail extends RuleSet {
+  sources: LawSource[];
+  items: LawItem[];
+  objectives: LawObjective[];
+  rounding: string;
+  notes: Text[];
+  parameters: Record<string, unknown>;
+}
+
+export interface Station {
+  id: string;
+  code: string;
+  name: Text;
+  medium: Medium;
+  programme: string;
+  jurisdiction: string;
+  zone: string;
+  water: Text | null;
+  longitude: number | null;
+  latitude: number | null;
+  water_type: "" | "river" | "lake";
+  first: string | null;
+  last: string | null;
+  observations: number;
+}
+
+export interface Datastream {
+  property: string;
+  depth: "" | Depth;
+  unit: string;
+  count: number;
+  first: string;
+  last: string;
+  latest: { time: string; value: number; censoring: Censoring; flag: Flag } | null;
+}
+
+export interface StationDetail extends Station {
+  datastreams: Datastream[];
+  rule_sets: { id: string; applicable: boolean; missing: string[]; why: string }[];
+  source: { id: string; title: string | Text; licence: string; attribution: string | Text };
+}
+
+export interface Observation {
+  station: string;
+  property: string;
+  depth: "" | Depth;
+  time: string;
+  value: number;
+  censoring: Censoring;
+  flag: Flag;
+  revision: number;
+  result_time: string;
+}
+
+/** One station and property as columns; `time` in seconds since 1970 UTC. */
+export interface Series {
+  station: string;
+  property: string;
+  unit: string;
+  depth: ("" | Depth)[];
+  time: number[];
+  value: number[];
+  censoring: Censoring[];
+  flag: Flag[];
+}
+
+export interface AssessmentRow {
+  station: string;
+  period: string;
+  grade: string | null;
+  determinants: string[];
+  items_judged: number;
+  samples: number;
+}
+
+/** Every verdict of a rule set at once: rows are stations, columns periods; -1 says that there is none. */
+export interface Matrix {
+  standard: string;
+  granularity: Granularity;
+  depth: Depth;
+  property: string | null;
+  periods: string[];
+  stations: string[];
+  grades: string[];
+  properties: string[];
+  grade: number[][];
+  worst: number[][];
+  samples: number[][];
+  statistic?: Text | string;
+}
+
+export interface ExplainItem {
+  property?: string;
+  objective?: string;
+  op: string;
+  unit: string;
+  statistic: string;
+  statistic_text: Text;
+  value: number | null;
+  rounded: number | null;
+  n: number;
+  censored: number;
+  grade: string | null;
+  limit: number | [number, number] | null;
+  limits: Record<string, number | [number, number]>;
+  multiple: number | null;
+  confidence: Confidence;
+  clause: string;
+  sources: string[];
+  samples: { time: string; depth: "" | Depth; value: number; censoring: Censoring }[];
+  attained?: boolean | null;
+}
+
+export interface Explanation {
+  station: string;
+  standard: string;
+  period: string;
+  grade: string | null;
+  items: ExplainItem[];
+  missing: string[];
+  notes: Text[];
+}
+
+export interface Zone {
+  id: string;
+  name: Text;
+  kind: string;
+  jurisdiction: string;
+  stations: string[];
+  bbox: [number, number, number, number] | null;
+}
+
+export interface ZoneDetail extends Zone {
+  periods: string[];
+  grades: string[];
+  counts: number[][];
+  samples: number[];
+  objectives?: { id: string; name: Text; periods: string[]; attained_share: (number | null)[] }[];
+  worst_station: (string | null)[];
+}
+
+export interface Timeline {
+  periods: string[];
+  counts: number[];
+}
+
+export type HitKind = "station" | "zone" | "property" | "standard" | "place";
+
+export interface Hit {
+  kind: HitKind;
+  id: string;
+  name: Text;
+  context: Text | string | null;
+  longitude: number | null;
+  latitude: number | null;
+}
+
+export const LAYER_GROUPS = ["seabed", "seawater", "coast", "watershed", "islands", "air", "admin"] as const;
+export type LayerGroup = (typeof LAYER_GROUPS)[number];
+
+export interface Layer {
+  id: string;
+  group: LayerGroup;
+  name: Text;
+  geometry: string;
+  url: string;
+  attribution: string | Text;
+  licence: string;
+  default: boolean;
+  order: number;
+}

@@ -1,0 +1,125 @@
+/** The state of the page as a query string and back: pure, so that every link can be tested without a browser. */
+import { LANGUAGES, type Depth, type Granularity, type Language } from "./api/types";
+
+export type Theme = "system" | "light" | "dark";
+export type ViewName = "map" | "list" | "about";
+
+/** What is selected: a station or a zone. */
+export interface Selection {
+  kind: "station" | "zone";
+  id: string;
+}
+
+/** Where the map looks: WGS 84 degrees and a zoom. */
+export interface Place {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
+/** Everything that a link carries. */
+export interface PageState {
+  /** Rule set that colours the map; empty until the default is known. */
+  rule: string;
+  /** Second rule set of the side-by-side comparison; empty where there is none. */
+  compare: string;
+  /** Period shown (`2019`, `2019-Q3`, `2019-07`); empty until the newest one is known. */
+  t: string;
+  /** Granularity of the periods. */
+  g: Granularity;
+  depth: Depth;
+  /** One property that alone judges; empty for the whole rule set. */
+  property: string;
+  /** Layers switched on; null for those that are on by default. */
+  layers: string[] | null;
+  sel: Selection | null;
+  view: ViewName;
+  /** Language chosen by the person; null follows the browser. */
+  lang: Language | null;
+  theme: Theme;
+  at: Place | null;
+}
+
+export const INITIAL: PageState = {
+  rule: "",
+  compare: "",
+  t: "",
+  g: "year",
+  depth: "mean",
+  property: "",
+  layers: null,
+  sel: null,
+  view: "map",
+  lang: null,
+  theme: "system",
+  at: null,
+};
+
+const GRANULARITIES: readonly Granularity[] = ["year", "season", "month", "day", "hour"];
+const DEPTHS: readonly Depth[] = ["mean", "surface", "middle", "bottom"];
+const VIEWS: readonly ViewName[] = ["map", "list", "about"];
+const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+function oneOf<T extends string>(value: string | null, allowed: readonly T[], otherwise: T): T {
+  return allowed.includes(value as T) ? (value as T) : otherwise;
+}
+
+function selectionOf(text: string | null): Selection | null {
+  const [, kind, id] = /^(station|zone):(.+)$/.exec(text ?? "") ?? [];
+  return kind && id ? { kind: kind as Selection["kind"], id } : null;
+}
+
+function placeOf(text: string | null): Place | null {
+  const [lon, lat, zoom] = (text ?? "").split(",").map(Number);
+  const numbers = [lon, lat, zoom].every((n) => n !== undefined && Number.isFinite(n));
+  if (!numbers || text === null || Math.abs(lon!) > 180 || Math.abs(lat!) > 90) return null;
+  return { lon: lon!, lat: lat!, zoom: Math.min(Math.max(zoom!, 0), 20) };
+}
+
+/** The state that a query string asks for; what it does not say, or says wrongly, stays as it is at first. */
+export function parse(search: string): PageState {
+  const query = new URLSearchParams(search);
+  const lang = query.get("lang");
+  const layers = query.get("layers");
+  return {
+    rule: query.get("rule") ?? "",
+    compare: query.get("compare") ?? "",
+    t: /^\d{4}(-Q[1-4]|-\d{2}(-\d{2}(T\d{2})?)?)?$/.test(query.get("t") ?? "") ? query.get("t")! : "",
+    g: oneOf(query.get("g"), GRANULARITIES, INITIAL.g),
+    depth: oneOf(query.get("depth"), DEPTHS, INITIAL.depth),
+    property: query.get("property") ?? "",
+    layers: layers === null ? null : layers.split(",").filter((id) => id && id !== "none"),
+    sel: selectionOf(query.get("sel")),
+    view: oneOf(query.get("view"), VIEWS, INITIAL.view),
+    lang: (LANGUAGES as readonly (string | null)[]).includes(lang) ? (lang as Language) : null,
+    theme: oneOf(query.get("theme"), THEMES, INITIAL.theme),
+    at: placeOf(query.get("at")),
+  };
+}
+
+const round = (value: number, decimals: number) => String(Number(value.toFixed(decimals)));
+
+/** The shortest query string that leads back to `state`, with its `?`; empty for the first state. */
+export function format(state: PageState): string {
+  const parts: [string, string][] = [];
+  const put = (key: string, value: string, initial: string) => {
+    if (value !== initial) parts.push([key, value]);
+  };
+  put("rule", state.rule, "");
+  put("compare", state.compare, "");
+  put("t", state.t, "");
+  put("g", state.g, INITIAL.g);
+  put("depth", state.depth, INITIAL.depth);
+  put("property", state.property, "");
+  if (state.layers) parts.push(["layers", state.layers.join(",") || "none"]);
+  if (state.sel) parts.push(["sel", `${state.sel.kind}:${state.sel.id}`]);
+  put("view", state.view, INITIAL.view);
+  put("lang", state.lang ?? "", "");
+  put("theme", state.theme, INITIAL.theme);
+  if (state.at) parts.push(["at", [round(state.at.lon, 4), round(state.at.lat, 4), round(state.at.zoom, 2)].join(",")]);
+  // Colons and commas are legal in a query and keep the link readable.
+  const text = parts
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%3A/g, ":").replace(/%2C/g, ",")}`)
+    .join("&");
+  return text ? `?${text}` : "";
+}

@@ -1,0 +1,4 @@
+/** English words of the shell and the map. */
+export default {
+  title: "clearbay",
+};

@@ -1,0 +1,5 @@
+import type { MapWords } from "./index";
+
+export default {
+  title: "清湾",
+} satisfies MapWords;
