@@ -9,6 +9,8 @@ ClearbayError
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 
 class ClearbayError(Exception):
     """Root of the tree: catch this to catch all of ours and nothing else."""
@@ -25,8 +27,24 @@ class BadInput(ClearbayError):
         super().__init__("; ".join(part for part in (f"{where}: {what}" if where else what, mend) if part))
 
 
+class Problem(NamedTuple):
+    """One rule broken by one line of a pack file."""
+
+    file: str
+    line: int
+    rule: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: [{self.rule}] {self.what}"
+
+
 class PackError(BadInput):
-    """A pack file that cannot be trusted: names file, line and the rule it breaks."""
+    """A pack file that cannot be trusted: names file, line and the rule it breaks, for every rule broken."""
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "", problems: tuple[Problem, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(what, where=where, mend=mend)
 
 
 class UnknownName(BadInput):
