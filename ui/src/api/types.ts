@@ -78,6 +78,14 @@ export interface MediumSummary {
   located: number;
 }
 
+/** A source of observations, its licence and whom to thank. */
+export interface DataSource {
+  id: string;
+  title: string | Text;
+  licence: string;
+  attribution: string | Text;
+}
+
 export interface Meta {
   version: string;
   data_version: number;
@@ -88,6 +96,7 @@ export interface Meta {
   depths: Depth[];
   media: MediumSummary[];
   granularities: Granularity[];
+  sources?: DataSource[];
 }
 
 export interface LawSource {
@@ -147,6 +156,8 @@ export interface Station {
   longitude: number | null;
   latitude: number | null;
   water_type: "" | "river" | "lake";
+  /** Minutes east of UTC of the station's clock. */
+  utc_offset?: number;
   first: string | null;
   last: string | null;
   observations: number;
@@ -165,7 +176,7 @@ export interface Datastream {
 export interface StationDetail extends Station {
   datastreams: Datastream[];
   rule_sets: { id: string; applicable: boolean; missing: string[]; why: string }[];
-  source: { id: string; title: string | Text; licence: string; attribution: string | Text };
+  source: DataSource;
 }
 
 export interface Observation {
@@ -218,8 +229,9 @@ export interface Matrix {
 }
 
 export interface ExplainItem {
-  property?: string;
-  objective?: string;
+  property: string;
+  objective?: string | null;
+  name?: Text | null;
   op: string;
   unit: string;
   statistic: string;
@@ -237,6 +249,7 @@ export interface ExplainItem {
   sources: string[];
   samples: { time: string; depth: "" | Depth; value: number; censoring: Censoring }[];
   attained?: boolean | null;
+  note?: string;
 }
 
 export interface Explanation {
@@ -244,9 +257,11 @@ export interface Explanation {
   standard: string;
   period: string;
   grade: string | null;
+  determinants?: string[];
   items: ExplainItem[];
   missing: string[];
   notes: Text[];
+  sources?: LawSource[];
 }
 
 export interface Zone {
