@@ -1,0 +1,1 @@
+"""Pure computation on columns: judging water and air under the law."""

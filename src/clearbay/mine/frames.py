@@ -1,0 +1,144 @@
+"""Tables on any engine: the little that narwhals leaves to each.
+
+Every function of this room that runs over whole histories takes a DuckDB relation, a Polars frame, a pyarrow table (or
+a narwhals frame over one of them) and answers with a narwhals frame on the same engine, lazy where the engine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from clearbay.model.errors import BadInput
+
+Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
+"""A narwhals frame, eager or lazy."""
+
+Granularity: TypeAlias = str
+"""``year``, ``season`` (calendar quarter) or ``month``."""
+
+UNUSABLE_FLAGS = (4, 9)
+"""QARTOD flags of observations that no verdict may rest on: fail and missing."""
+
+
+def frame_of(data: object) -> Frame:
+    """``data`` as a narwhals frame: a DuckDB relation, Polars or pyarrow table, or already one of narwhals."""
+    if isinstance(data, nw.DataFrame | nw.LazyFrame):
+        return data
+    try:
+        frame: Frame = nw.from_native(data)
+    except TypeError as error:
+        raise BadInput(
+            f"{type(data).__name__} is not a table",
+            mend="give a DuckDB relation, a Polars frame or a pyarrow table",
+        ) from error
+    return frame
+
+
+def columns_of(frame: Frame) -> list[str]:
+    """Column names, without running a lazy query."""
+    return frame.collect_schema().names()
+
+
+def need(frame: Frame, names: Iterable[str], what: str) -> None:
+    """Refuse a table that lacks a column, naming it."""
+    missing = [name for name in names if name not in columns_of(frame)]
+    if missing:
+        raise BadInput(f"{what} lacks the column {', '.join(missing)}", mend="see clearbay.model.observation.READINGS")
+
+
+def beside(frame: Frame, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> Frame:
+    """A small table of ours on the same engine (and connection) as ``frame``, ready to join.
+
+    ``types`` gives each column's type: ``str``, ``int`` or ``float``; None is null.
+    """
+    arrow = {"str": pa.string(), "int": pa.int64(), "float": pa.float64()}
+    table = pa.table({name: pa.array(values, arrow[types[name]]) for name, values in columns.items()})
+    engine = frame.implementation
+    if engine.is_duckdb():
+        return frame_of(_duckdb_values(frame.to_native(), table))
+    if engine.is_spark_like():
+        session = frame.to_native().sparkSession
+        return frame_of(session.createDataFrame(table.to_pylist()))
+    eager: nw.DataFrame[Any] = nw.from_arrow(table, backend=engine)
+    return eager.lazy() if isinstance(frame, nw.LazyFrame) else eager
+
+
+def _duckdb_values(relation: Any, table: pa.Table) -> Any:
+    """The rows as a VALUES clause, so that they live in the relation's own connection and plan."""
+    kinds = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.float64(): "DOUBLE"}
+
+    def literal(value: object) -> str:
+        if value is None:
+            return "NULL"
+        if isinstance(value, str):
+            return "'" + value.replace("'", "''") + "'"
+        written = repr(value)
+        # Without an exponent the engine would read a DECIMAL.
+        return written + "e0" if isinstance(value, float) and "e" not in written else written
+
+    rows = ", ".join("(" + ", ".join(literal(v) for v in row.values()) + ")" for row in table.to_pylist())
+    names = ", ".join(f'"{name}"' for name in table.column_names)
+    chosen = ", ".join(f'CAST("{field.name}" AS {kinds[field.type]}) AS "{field.name}"' for field in table.schema)
+    return relation.query("clearbay_frame", f"SELECT {chosen} FROM (VALUES {rows}) AS clearbay_values({names})")
+
+
+def usable(frame: Frame) -> Frame:
+    """Rows that a verdict may rest on: a number, and not flagged as failed or missing (where there is a flag)."""
+    kept = frame.filter(~nw.col("value").is_null(), ~nw.col("value").is_nan())
+    if "flag" in columns_of(kept):
+        kept = kept.filter(~nw.col("flag").is_in(list(UNUSABLE_FLAGS)))
+    return kept
+
+
+def with_local_time(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
+    """Add ``local``: the station's own wall-clock time. ``offset`` is minutes east of UTC, one for all or by station.
+
+    A station that the mapping does not name is refused by being left out of the result: its calendar is unknown.
+    """
+    if isinstance(offset, int):
+        return frame.with_columns(local=nw.col("time") + timedelta(minutes=offset))
+    values = set(offset.values())
+    known = frame.filter(nw.col("station").is_in(list(offset)))
+    if len(values) == 1:
+        return known.with_columns(local=nw.col("time") + timedelta(minutes=values.pop()))
+    local = nw.col("time")
+    for minutes in sorted(values):
+        there = [station for station, own in offset.items() if own == minutes]
+        local = (
+            nw.when(nw.col("station").is_in(there)).then(nw.col("time") + timedelta(minutes=minutes)).otherwise(local)
+        )
+    return known.with_columns(local=local)
+
+
+def period_number(granularity: Granularity) -> nw.Expr:
+    """The local period as a whole number that sorts and groups fast; ``period_text`` writes it out."""
+    local = nw.col("local").dt
+    year = local.year().cast(nw.Int64)
+    if granularity == "year":
+        return year
+    if granularity == "month":
+        return year * 100 + local.month().cast(nw.Int64)
+    if granularity == "season":
+        return year * 10 + (local.month().cast(nw.Int64) + 2) // 3
+    raise BadInput(f"no such granularity: {granularity}", mend="use year, season or month")
+
+
+def period_text(number: nw.Expr, granularity: Granularity) -> nw.Expr:
+    """``2019``, ``2019-Q3`` or ``2019-07``."""
+    if granularity == "year":
+        return number.cast(nw.String)
+    parts, mark = (100, "-") if granularity == "month" else (10, "-Q")
+    year, part = (number // parts).cast(nw.String), (number % parts).cast(nw.String)
+    return nw.concat_str([year, nw.lit(mark), part.str.zfill(2) if granularity == "month" else part])
+
+
+def to_arrow(frame: Frame) -> pa.Table:
+    """Run what is lazy; the result as a pyarrow table."""
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pyarrow")
+    return frame.to_arrow()

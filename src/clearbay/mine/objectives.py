@@ -1,0 +1,219 @@
+"""Objectives that a station attains or not in a year: the Hong Kong marine Water Quality Objectives and their like.
+
+Depths of a sampling event are averaged first where the objective asks for the water-column mean; the year is that of
+the station's own calendar. Censored values enter as ``censoring`` says (half of L for ``<L``, U for ``>U``). A geometric
+mean is taken over depths as well as over events (the law asks for the annual one; over depths it is clearbay's
+convention). No least number of samples is asked for, since none was found in the law: ``n`` says how many there were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import narwhals.stable.v2 as nw
+
+from clearbay.mine.censoring import ENDS, censored_mark, logarithm, mean_ends
+from clearbay.mine.frames import Frame, beside, frame_of, need, to_arrow, usable, with_local_time
+from clearbay.mine.limits import SLACK, bounds
+from clearbay.mine.period import HONG_KONG_TIME
+from clearbay.mine.single_factor import class_name
+from clearbay.model.errors import BadInput
+from clearbay.model.standard import Objective, Standard
+
+SHARE, MEAN, GEOMETRIC_MEAN = "share_of_samples", "annual_mean", "annual_geometric_mean"
+STATISTICS = (SHARE, MEAN, GEOMETRIC_MEAN)
+"""What an objective may be measured by."""
+
+
+def zone_limit(objective: Objective, zone: str) -> float | None:
+    """The limit that applies in a zone: its own, else that of the zone it lies in (``a.b.c`` lies in ``a.b``).
+
+    None where the objective does not apply.
+    """
+    name = zone
+    while name:
+        if name in objective.zones:
+            return objective.zones[name]
+        name = name.rpartition(".")[0]
+    return None
+
+
+def objective_results(
+    data: object,
+    standard: Standard,
+    station_zones: Mapping[str, str],
+    *,
+    offset: int | Mapping[str, int] = HONG_KONG_TIME,
+) -> Frame:
+    """One row a station, year and objective that applies in the station's zone and was sampled.
+
+    Columns: station, year (int), objective, property, value, limit, attained, n (sampling events), n_complying,
+    share, threshold, n_values, n_censored, censored. For an objective on the share of samples, ``value`` and
+    ``share`` are the share that complies (0 to 1), ``limit`` the share required and ``threshold`` the level each
+    sample is held against; otherwise ``value`` is the annual mean (arithmetic or geometric), ``limit`` equals
+    ``threshold`` and ``share`` is null. ``censored`` marks a verdict that the censored values could turn.
+    An objective without a row was not sampled that year, or does not apply there (``objectives_missing`` tells).
+    """
+    rules = _rules(standard, station_zones)
+    frame = usable(frame_of(data))
+    need(frame, ["station", "property", "depth", "time", "value", "censoring"], "the table to judge")
+    if not rules["station"]:
+        raise BadInput(
+            f"{standard.id} has no objective for any zone of these stations",
+            mend="give a zone for each station, as in clearbay.packs.stations()",
+        )
+    words = ("station", "property", "objective", "depth_choice", "statistic")
+    types = {name: "str" if name in words else "float" for name in rules}
+    codes = sorted({objective.property for objective in standard.objectives})
+    events = _events(frame.filter(nw.col("property").is_in(codes)), offset)
+    rows = events.join(beside(frame, rules, types), on=["station", "property"], how="inner")  # type: ignore[arg-type]
+    rows = _choose_depth(rows)
+    shares = nw.col("statistic") == SHARE
+    rows = rows.with_columns(**{f"{name}_ok": nw.when(_within(name)).then(1.0).otherwise(0.0) for name in ENDS})
+    rows = rows.with_columns(
+        nw.col("_at_ok").alias("_complies"),
+        *[nw.when(shares).then(nw.col(f"{name}_ok")).otherwise(nw.col(name)).alias(name) for name in ENDS],
+    )
+    keys = ["station", "year", "objective"]
+    fixed = ["property", "statistic", "threshold", "share_limit", "low", "high"]
+    grouped = rows.group_by(*keys, *fixed).agg(
+        *[nw.col(name).mean() for name in ENDS],
+        n=nw.len(),
+        n_complying=nw.col("_complies").sum(),
+        n_values=nw.col("n_values").sum(),
+        n_censored=nw.col("n_censored").sum(),
+    )
+    geometric = nw.col("statistic") == GEOMETRIC_MEAN
+    grouped = grouped.with_columns(
+        *[nw.when(geometric).then(nw.col(name).exp()).otherwise(nw.col(name)).alias(name) for name in ENDS]
+    )
+    verdicts = {f"{name}_verdict": _attains(name) for name in ENDS}
+    grouped = grouped.with_columns(**verdicts)
+    return grouped.select(
+        "station",
+        "year",
+        "objective",
+        "property",
+        nw.col("_at").alias("value"),
+        nw.when(shares).then(nw.col("share_limit")).otherwise(nw.col("threshold")).alias("limit"),
+        nw.col("_at_verdict").alias("attained"),
+        nw.col("n").cast(nw.Int64),
+        nw.when(shares).then(nw.col("n_complying")).cast(nw.Int64).alias("n_complying"),
+        nw.when(shares).then(nw.col("_at")).alias("share"),
+        "threshold",
+        nw.col("n_values").cast(nw.Int64),
+        nw.col("n_censored").cast(nw.Int64),
+        (nw.col("_low_verdict") != nw.col("_high_verdict")).alias("censored"),
+    )
+
+
+def attainment_classes(results: object, standard: Standard) -> Frame:
+    """One row a station and year: grade (0 attained, 1 not), class, determinants, n_items, n, censored.
+
+    Attained means that every objective that could be judged is; ``n_items`` says how many those were, and
+    ``determinants`` names the objectives missed, in the standard's order.
+    """
+    frame = frame_of(results)
+    names = [objective.id for objective in standard.objectives]
+    missed = {f"_m{i}": _missed(name) for i, name in enumerate(names)}
+    unsure = nw.when(nw.col("censored")).then(1).otherwise(0)
+    grouped = (
+        frame.with_columns(**missed, _unsure=unsure)
+        .group_by("station", "year")
+        .agg(*[nw.col(name).max() for name in missed], nw.col("_unsure").max(), n_items=nw.len(), n=nw.col("n").max())
+    )
+    grouped = grouped.with_columns(grade=nw.max_horizontal(*missed).cast(nw.Int64))
+    parts = [nw.when(nw.col(column) == 1).then(nw.lit(name)) for column, name in zip(missed, names, strict=True)]
+    return grouped.select(
+        "station",
+        "year",
+        "grade",
+        class_name("grade", [grade.id for grade in standard.grades]).alias("class"),
+        nw.concat_str(parts, separator=";", ignore_nulls=True).alias("determinants"),
+        nw.col("n_items").cast(nw.Int64),
+        "n",
+        (nw.col("_unsure") == 1).alias("censored"),
+    )
+
+
+def objectives_missing(
+    results: object, standard: Standard, station_zones: Mapping[str, str]
+) -> list[tuple[str, int, str]]:
+    """(station, year, objective) that applies where others were judged, but was not sampled that year."""
+    table = to_arrow(frame_of(results).select("station", "year", "objective"))
+    judged = {(row["station"], row["year"], row["objective"]) for row in table.to_pylist()}
+    missing = []
+    for station, year in sorted({(station, year) for station, year, _ in judged}):
+        for objective in standard.objectives:
+            applies = zone_limit(objective, station_zones.get(station, "")) is not None
+            if applies and (station, year, objective.id) not in judged:
+                missing.append((station, year, objective.id))
+    return missing
+
+
+def _missed(name: str) -> nw.Expr:
+    here = (nw.col("objective") == name) & ~nw.col("attained")
+    return nw.when(here).then(1).otherwise(0)
+
+
+def _rules(standard: Standard, station_zones: Mapping[str, str]) -> dict[str, list[object]]:
+    """One row a station and objective that applies there."""
+    names = ("station", "property", "objective", "depth_choice", "statistic", "threshold", "share_limit", "low", "high")
+    rules: dict[str, list[object]] = {name: [] for name in names}
+    for objective in standard.objectives:
+        if objective.statistic not in STATISTICS:
+            raise BadInput(
+                f"{standard.id}: no such statistic: {objective.statistic}",
+                where=standard.file,
+                mend="one of " + ", ".join(STATISTICS),
+            )
+        for station, zone in station_zones.items():
+            limit = zone_limit(objective, zone)
+            if limit is None:
+                continue
+            low, high = bounds(objective.op, limit)
+            row = (station, objective.property, objective.id, objective.depth, objective.statistic)
+            for name, value in zip(names, (*row, limit, objective.share, low, high), strict=True):
+                rules[name].append(float(value) if isinstance(value, int) else value)
+    return rules
+
+
+def _events(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
+    """One row a station, property and sampling event: each end's mean and log mean over depths, and at each depth."""
+    rows = with_local_time(frame, offset).with_columns(
+        year=nw.col("local").dt.year().cast(nw.Int64), **mean_ends(), _censored=censored_mark()
+    )
+    wanted = {}
+    for name in ENDS:
+        wanted[f"{name}_mean"] = nw.col(name)
+        wanted[f"{name}_log"] = logarithm(name)
+        for place in ("surface", "middle", "bottom"):
+            wanted[f"{name}_{place}"] = nw.when(nw.col("depth") == place).then(nw.col(name))
+    rows = rows.with_columns(**wanted)
+    return rows.group_by("station", "property", "year", "time").agg(
+        *[nw.col(name).mean() for name in wanted], n_values=nw.len(), n_censored=nw.col("_censored").sum()
+    )
+
+
+def _choose_depth(rows: Frame) -> Frame:
+    """Keep what each objective looks at: the column mean (its log for a geometric mean) or one depth."""
+    chosen = []
+    geometric = nw.col("statistic") == GEOMETRIC_MEAN
+    for name in ENDS:
+        column = nw.when(geometric).then(nw.col(f"{name}_log")).otherwise(nw.col(f"{name}_mean"))
+        for place in ("surface", "middle", "bottom"):
+            here = f"{name}_{place}"
+            there = nw.when(geometric).then(logarithm(here)).otherwise(nw.col(here))
+            column = nw.when(nw.col("depth_choice") == place).then(there).otherwise(column)
+        chosen.append(column.alias(name))
+    return rows.with_columns(*chosen).filter(~nw.col("_at").is_null())
+
+
+def _within(name: str) -> nw.Expr:
+    return (nw.col(name) >= nw.col("low")) & (nw.col(name) <= nw.col("high"))
+
+
+def _attains(name: str) -> nw.Expr:
+    """Whether the statistic in ``name`` attains its objective."""
+    enough = nw.col(name) >= nw.col("share_limit") * (1 - SLACK)
+    return nw.when(nw.col("statistic") == SHARE).then(enough).otherwise(_within(name))

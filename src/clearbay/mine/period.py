@@ -1,0 +1,146 @@
+"""Statistics of a station over a period, and the class of each statistic.
+
+From readings to a verdict, in this order:
+
+1. *Sampling event*: one station at one time. With ``depth="mean"`` the depths of an event are averaged first, so that
+   an event sampled at three depths weighs no more than one sampled at a single depth (the Hong Kong objectives are
+   worded this way; using it under GB 3097 is clearbay's own convention). With ``surface``, ``middle`` or ``bottom``
+   only that depth counts. Readings without a depth (rivers) belong to every choice.
+2. *Mean over the period*: arithmetic over events (环办[2011]22号), also for pH; geometric over both depths and events
+   for the counts in ``limits.GEOMETRIC``. Periods are those of the station's own calendar.
+3. *Censored values* enter a mean as ``censoring`` says (half the detection limit). Both ends are carried along, so
+   that a verdict that hangs on this choice is marked.
+4. *Rounding* by GB/T 8170 before comparison where the standard's pack asks for it, else the full value is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import narwhals.stable.v2 as nw
+
+from clearbay.mine.censoring import ENDS, censored_mark, logarithm, mean_ends
+from clearbay.mine.frames import (
+    Frame,
+    Granularity,
+    columns_of,
+    frame_of,
+    need,
+    period_number,
+    period_text,
+    usable,
+    with_local_time,
+)
+from clearbay.mine.limits import GEOMETRIC, limit_table
+from clearbay.mine.rounding import round_gbt8170
+from clearbay.mine.single_factor import with_grades, with_kind, with_limits, worst_items
+from clearbay.model.standard import Standard
+
+DepthChoice = Literal["mean", "surface", "middle", "bottom"]
+
+HONG_KONG_TIME = 480
+"""Minutes east of UTC of every place clearbay knows today: Guangdong, Hong Kong, Macao."""
+
+
+def period_items(
+    data: object,
+    standard: Standard,
+    *,
+    granularity: Granularity = "year",
+    depth: DepthChoice = "mean",
+    offset: int | Mapping[str, int] = HONG_KONG_TIME,
+    water_type: str | Mapping[str, str] | None = None,
+    target: str | None = None,
+) -> Frame:
+    """One row a station, period and judged property.
+
+    Columns: station, period, property, value (the statistic), rounded (what was compared), n (sampling events),
+    n_values, n_censored, censored_share, grade (0 = best), grade_low, grade_high (at both ends of the
+    censored values), limit, multiple (see ``sample_items``), item and bit (for ``period_classes``).
+    ``offset``: minutes east of UTC, for all or by station. ``water_type`` and ``target`` as in ``sample_items``.
+    """
+    table = limit_table(standard, target)
+    frame = usable(frame_of(data))
+    need(frame, ["station", "property", "depth", "time", "value", "censoring"], "the table to judge")
+    frame = with_kind(frame, table, water_type)
+    wanted = {*table.order, *(spare for _, spare, *_ in table.alternatives)}
+    statistics = period_statistics(
+        frame.filter(nw.col("property").is_in(sorted(wanted))), granularity=granularity, depth=depth, offset=offset
+    )
+    keys = ["station", "period_number"]
+    places = rounding_places(standard)
+    compared = statistics.with_columns(value=nw.col("_at"), **{name: rounded_by(places, name) for name in ENDS})
+    graded = with_grades(with_limits(compared, table, keys), table)
+    return graded.select(
+        "station",
+        period_text(nw.col("period_number"), granularity).alias("period"),
+        "property",
+        "value",
+        nw.col("_at").alias("rounded"),
+        "n",
+        "n_values",
+        "n_censored",
+        (nw.col("n_censored") / nw.col("n_values")).alias("censored_share"),
+        "grade",
+        "grade_low",
+        "grade_high",
+        "limit",
+        "multiple",
+        "item",
+        "bit",
+    )
+
+
+def period_classes(items: object, standard: Standard) -> Frame:
+    """One row a station and period from ``period_items``: grade, class, determinants, n_items, n, censored.
+
+    ``n`` is the number of sampling events of the best sampled item; ``censored`` marks a class that
+    would differ if censored values lay at their other end.
+    """
+    table = limit_table(standard)
+    frame = frame_of(items)
+    need(frame, ["station", "period", "grade", "bit", "n"], "the table of items")
+    return worst_items(frame, table, ["station", "period"], n=nw.col("n").max())
+
+
+def period_statistics(
+    frame: Frame, *, granularity: Granularity, depth: DepthChoice, offset: int | Mapping[str, int]
+) -> Frame:
+    """station, period_number, (kind,) property, the statistic and its two ends, n, n_values, n_censored."""
+    if depth != "mean":
+        frame = frame.filter(nw.col("depth").is_in([depth, ""]))
+    frame = with_local_time(frame, offset).with_columns(
+        period_number=period_number(granularity), **mean_ends(), _censored=censored_mark()
+    )
+    counts = nw.col("property").is_in(sorted(GEOMETRIC))
+    frame = frame.with_columns(**{name: nw.when(counts).then(logarithm(name)).otherwise(nw.col(name)) for name in ENDS})
+    keys = ["station", "period_number", "property", *(["kind"] if "kind" in columns_of(frame) else [])]
+    means = [nw.col(name).mean() for name in ENDS]
+    if depth == "mean":
+        events = frame.group_by(*keys, "time").agg(*means, n_values=nw.len(), n_censored=nw.col("_censored").sum())
+    else:
+        events = frame.with_columns(n_values=nw.lit(1), n_censored=nw.col("_censored"))
+    grouped = events.group_by(*keys).agg(
+        *means, n=nw.len(), n_values=nw.col("n_values").sum(), n_censored=nw.col("n_censored").sum()
+    )
+    return grouped.with_columns(
+        *[nw.when(counts).then(nw.col(name).exp()).otherwise(nw.col(name)).alias(name) for name in ENDS],
+        *[nw.col(name).cast(nw.Int64) for name in ("n", "n_values", "n_censored")],
+    )
+
+
+def rounding_places(standard: Standard) -> dict[str, int]:
+    """Decimals to round each property's statistic to before comparison; empty where full values are compared."""
+    places = standard.parameters.get("rounding_decimals", {})
+    return {str(code): int(n) for code, n in places.items()} if isinstance(places, Mapping) else {}
+
+
+def rounded_by(places: Mapping[str, int], column: str) -> nw.Expr:
+    """The column rounded property by property."""
+    value = nw.col(column)
+    result = value
+    for decimals in sorted(set(places.values())):
+        codes = [code for code, n in places.items() if n == decimals]
+        result = nw.when(nw.col("property").is_in(codes)).then(round_gbt8170(value, decimals)).otherwise(result)
+    return result
