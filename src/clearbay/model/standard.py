@@ -42,7 +42,8 @@ class Item:
     ``limits`` maps class id to a number, or to (low, high) for ``range``. ``water_types`` restricts the item (TN
     applies to lakes only); ``lake_limits`` replaces ``limits`` for lakes and reservoirs. ``alternative`` is a second
     property whose limit satisfies the class just as well (DO by saturation). ``judged`` is False where one sample
-    cannot decide (a rise over a baseline), with ``note`` saying why.
+    cannot decide (a rise over a baseline), with ``note`` saying why. ``confidence_by_class`` names the classes whose
+    limit is better or worse sourced than ``confidence`` says.
     """
 
     property: str
@@ -58,6 +59,7 @@ class Item:
     multiple: bool = True
     judged: bool = True
     note: str = ""
+    confidence_by_class: Mapping[str, Confidence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Objective:
     ``statistic`` names a function of ``clearbay.mine`` (``share_of_samples``, ``annual_geometric_mean``,
     ``annual_mean``); ``zones`` maps zone id to its limit; ``depth`` is ``mean`` (water-column mean), ``surface``,
     ``middle`` or ``bottom``; ``share`` the share of samples that must comply (for ``share_of_samples``).
+    ``confidence_by_zone`` names the zones whose limit is better or worse sourced than ``confidence`` says.
     """
 
     id: str
@@ -82,6 +85,7 @@ class Objective:
     share: float | None = None
     clause: str = ""
     note: str = ""
+    confidence_by_zone: Mapping[str, Confidence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class Standard:
     """A rule set in force from a date to a date (``None``: still in force).
 
     ``kind`` is ``class`` (single-factor classes), ``attainment`` (objectives attained or not) or ``index`` (AQHI).
-    ``parameters`` carries what an index needs (coefficients, bands), as validated by the pack's schema.
+    ``parameters`` carries what an index needs (coefficients, bands), as validated by the pack's schema. ``family``
+    names the rule whose dated versions share it (``hk.aqhi``); no two of them are in force on the same day.
     """
 
     id: str
@@ -110,3 +115,4 @@ class Standard:
     parameters: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
     file: str = ""
+    family: str = ""

@@ -7,13 +7,16 @@ that breaks a rule is refused with ``PackError``, which names file, line and rul
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache, lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 from clearbay.model.errors import UnknownName
 from clearbay.model.property import Property
+from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
-from clearbay.packs import geography, units, vocabulary
+from clearbay.packs import geography, rulebook, units, vocabulary
 from clearbay.packs import registers as _registers
 from clearbay.packs.registers import Register
 from clearbay.packs.sheet import DATA
@@ -21,10 +24,14 @@ from clearbay.packs.sheet import DATA
 __all__ = [
     "Register",
     "jurisdictions",
+    "load_standard",
     "properties",
     "registers",
+    "standard",
+    "standards",
     "stations",
     "unit_factor",
+    "versions",
     "water_type",
     "zones",
 ]
@@ -46,6 +53,54 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
 def zones() -> Mapping[str, Zone]:
     """Return the zones by id; a subzone names its zone as parent."""
     return MappingProxyType(geography.read_zones(sorted((DATA / "zones").glob("*.yaml")), jurisdictions()))
+
+
+def _knowledge() -> rulebook.Knowledge:
+    return rulebook.Knowledge(properties(), zones(), jurisdictions())
+
+
+@cache
+def standards() -> Mapping[str, Standard]:
+    """Return the rule sets by id, in the order of their files."""
+    paths = sorted((DATA / "standards").glob("*.yaml"))
+    return MappingProxyType(rulebook.read_standards(paths, _knowledge()))
+
+
+def versions(family: str) -> tuple[Standard, ...]:
+    """Return the dated versions of a rule (``hk.aqhi``), oldest first; ``UnknownName`` where there is none."""
+    found = sorted((one for one in standards().values() if one.family == family), key=lambda one: one.in_force_from)
+    if not found:
+        known = ", ".join(sorted({one.family for one in standards().values()}))
+        raise UnknownName(f"no rule is called {family!r}", mend=f"known: {known}")
+    return tuple(found)
+
+
+def standard(id: str, on: date | None = None) -> Standard:
+    """Return a rule set by its id, or by its family (``hk.aqhi``) the version in force ``on`` a day, else the newest.
+
+    Raises ``UnknownName`` with the known ids, also where no version of the family was in force on that day.
+    """
+    if id in standards():
+        return standards()[id]
+    if any(one.family == id for one in standards().values()):
+        dated = versions(id)
+        if on is None:
+            return dated[-1]
+        for one in dated:
+            if one.in_force_from <= on <= (one.in_force_to or date.max):
+                return one
+        raise UnknownName(f"no version of {id} was in force on {on}", mend=f"the first begins {dated[0].in_force_from}")
+    raise UnknownName(f"no rule set is called {id!r}", where="standard", mend=f"known: {', '.join(standards())}")
+
+
+def load_standard(path: str | Path) -> Standard:
+    """Read a rule set from a file of one's own; ``PackError`` names file, line and rule of every problem.
+
+    It must fit beside the shipped ones: its id is new, and no version of the same family is in force on the same day.
+    """
+    path = Path(path)
+    beside = () if path.is_relative_to(DATA) else tuple(standards().values())
+    return next(iter(rulebook.read_standards([path], _knowledge(), beside).values()))
 
 
 @cache

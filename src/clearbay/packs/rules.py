@@ -23,7 +23,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "unknown-unit": "a unit can be read (UCUM or a usual spelling)",
         "unit-mismatch": "a unit can be converted to the unit of its property",
         "unknown-class": "limits are given for the grades of the standard, all but the open last one",
-        "limits-order": "from the best class to the worst, limits grow for le and lt, fall for ge and gt, widen for range",
+        "limits-order": "from the best class to the worst, limits never become stricter",
         "range": "a range is two numbers, the lower one first",
         "grade-colour": "every grade has a colour and a dark variant, written #rrggbb",
         "dates": "a date of force is ISO 8601 and does not begin after it ends, nor before the issue",

@@ -253,6 +253,17 @@ def parse(text: str) -> Unit:
     return Unit(word, scale, dimension, basis=basis)
 
 
+def is_known(text: str) -> bool:
+    """Say whether a unit can be read at all."""
+    try:
+        parse(text)
+    except UnknownName:
+        return False
+    except BadInput:
+        return True
+    return True
+
+
 def _mole(code: str, basis: str) -> Fraction | None:
     """Grams a mole of the property's element weighs on the given basis (the property's own when none is stated)."""
     bases = _BASES.get(code, ())
