@@ -16,14 +16,17 @@ from clearbay.model.errors import UnknownName
 from clearbay.model.property import Property
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
-from clearbay.packs import geography, rulebook, units, vocabulary
+from clearbay.packs import basemap, geography, rulebook, units, vocabulary
 from clearbay.packs import registers as _registers
+from clearbay.packs.basemap import Layer
 from clearbay.packs.registers import Register
 from clearbay.packs.sheet import DATA
 
 __all__ = [
+    "Layer",
     "Register",
     "jurisdictions",
+    "layers",
     "load_standard",
     "properties",
     "registers",
@@ -120,6 +123,12 @@ def stations(programme: str | None = None) -> tuple[Station, ...]:
             f"no register of stations is called {programme!r}", mend=f"known: {', '.join(sorted(registers()))}"
         )
     return registers()[programme].stations
+
+
+@cache
+def layers() -> tuple[Layer, ...]:
+    """Return the layers of the base map in their order of drawing."""
+    return basemap.read_layers(DATA / "layers.yaml", DATA.parents[1] / "data" / "geo")
 
 
 @cache
