@@ -16,10 +16,9 @@ from clearbay.model.errors import UnknownName
 from clearbay.model.property import Property
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
-from clearbay.packs import basemap, geography, rulebook, units, vocabulary
-from clearbay.packs import registers as _registers
+from clearbay.packs import basemap, geography, register, rulebook, units, vocabulary
 from clearbay.packs.basemap import Layer
-from clearbay.packs.registers import Register
+from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
 
 __all__ = [
@@ -109,7 +108,7 @@ def load_standard(path: str | Path) -> Standard:
 @cache
 def registers() -> Mapping[str, Register]:
     """Return the registers of stations by programme (``hk.epd.marine``)."""
-    found = _registers.read_registers(DATA / "registers" / "registers.yaml", zones(), jurisdictions())
+    found = register.read_registers(DATA / "registers" / "registers.yaml", zones(), jurisdictions())
     return MappingProxyType(found)
 
 
@@ -133,7 +132,7 @@ def layers() -> tuple[Layer, ...]:
 
 @cache
 def _water_types() -> Mapping[tuple[str, str], str]:
-    return _registers.read_water_types(DATA / "registers" / "cnemc_water_types.csv")
+    return register.read_water_types(DATA / "registers" / "cnemc_water_types.csv")
 
 
 def water_type(programme: str, province: str, section: str) -> str:

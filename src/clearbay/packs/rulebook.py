@@ -20,7 +20,7 @@ from clearbay.model.property import Property
 from clearbay.model.standard import Grade, Item, Objective, Operator, Source, Standard
 from clearbay.model.station import Jurisdiction, Zone
 from clearbay.packs import parameters, units
-from clearbay.packs.registers import MEDIA
+from clearbay.packs.register import MEDIA
 from clearbay.packs.sheet import CONFIDENCES, Cell, Form, Sheet, head_of, label, read, refuse, sources_of
 
 KINDS = ("class", "attainment", "index")
