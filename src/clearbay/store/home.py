@@ -1,0 +1,308 @@
+"""A home: the directory that holds everything one node knows.
+
+``home.json`` says what it is, ``records.sqlite`` (or a PostgreSQL database) holds the records and the hot
+observations, ``history/`` the monthly files, ``evidence/`` files kept as they came, ``scratch/`` what an engine spills.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from clearbay.model.errors import BadInput, StoreError
+from clearbay.model.station import Station
+from clearbay.store import batch, datastreams, engine, files, history, hot, merge, stations
+from clearbay.store.clock import month_of, naive_utc, now
+from clearbay.store.reader import Reader
+from clearbay.store.records import LOCK_WAIT, Records, bump, check, location, numbers, prepare
+from clearbay.store.results import CompactResult, ImportedFile, IngestResult
+from clearbay.store.steps import step
+from clearbay.store.tables import meta
+from clearbay.store.trouble import told
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many rows are done."""
+
+BULK = 50_000
+"""From this many new rows on, a batch goes straight into history instead of through the hot table, provided that
+it does not rewrite more than ``BULK_REWRITE`` times its own size."""
+BULK_REWRITE = 4
+
+_MANIFEST = "home.json"
+
+
+class Home:
+    """An open home. Safe to share between threads; any number of processes may open the same one."""
+
+    def __init__(self, path: Path, identity: str, records: Records, *, memory_limit: str = engine.MEMORY_LIMIT) -> None:
+        self.path = path
+        self.identity = identity
+        self.records = records
+        self.history = path / "history"
+        self.evidence = path / "evidence"
+        self._engine = engine.connect(path / "scratch", memory_limit)
+        self._reader: Reader | None = None
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        records_url: str | None = None,
+        *,
+        lock_wait: float = LOCK_WAIT,
+        memory_limit: str = engine.MEMORY_LIMIT,
+    ) -> Home:
+        """Make a new home; ``records_url`` puts its records into PostgreSQL.
+
+        Raises ``BadInput`` where there is one already, ``StoreError`` where the disk or the database refuses.
+        """
+        path = Path(path).absolute()
+        if (path / _MANIFEST).exists():
+            raise BadInput(f"{path} is a clearbay home already", mend="open it, or name another directory")
+        url = location(path, records_url)
+        with told(f"create the home {path}"):
+            for part in ("history", "evidence", "scratch"):
+                (path / part).mkdir(parents=True, exist_ok=True)
+            records = Records(url, lock_wait)
+            identity = str(uuid.uuid4())
+            prepare(records, identity)
+            step("records prepared")
+            address = "sqlite" if records_url is None else url.render_as_string(hide_password=False)
+            _write_manifest(path, {"clearbay": 1, "home": identity, "records": address})
+        return cls(path, identity, records, memory_limit=memory_limit)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        lock_wait: float = LOCK_WAIT,
+        memory_limit: str = engine.MEMORY_LIMIT,
+    ) -> Home:
+        """Open a home and clear away what a process that died here has left.
+
+        Raises ``BadInput`` where there is none, ``StoreError`` where its records cannot be used.
+        """
+        path = Path(path).absolute()
+        manifest = _read_manifest(path)
+        url = location(path, None if manifest["records"] == "sqlite" else manifest["records"])
+        if manifest["records"] == "sqlite" and not (path / "records.sqlite").exists():
+            raise StoreError(f"{path} has lost its records.sqlite: restore records and history from the same backup")
+        records = Records(url, lock_wait)
+        check(records, manifest["home"])
+        home = cls(path, manifest["home"], records, memory_limit=memory_limit)
+        home.recover()
+        return home
+
+    def close(self) -> None:
+        """Let go of connections and memory."""
+        self.records.close()
+        self._engine.close()
+
+    def __enter__(self) -> Home:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def data_version(self) -> int:
+        """Grows by one with every committed change of observations or stations; compaction leaves it alone."""
+        with told("read the data version"), self.records.read() as connection:
+            return int(connection.execute(select(meta.c.value).where(meta.c.key == "data_version")).scalar_one())
+
+    def recover(self) -> list[str]:
+        """Delete files that belong to no history: those of a process that died, and replaced ones past their grace.
+
+        Costs one look into the directory; takes the writer's lock only where there is something to delete.
+        """
+        with told("clear leftovers of history away"):
+            with self.records.read() as connection:
+                if not history.has_leftovers(connection, self.history):
+                    return []
+            with self.records.write() as connection:
+                generation = int(numbers(connection)["generation"])
+                return history.remove_leftovers(connection, self.history, generation)
+
+    def register_stations(self, stations_: Iterable[Station], *, replace: bool = True) -> int:
+        """Add stations, and correct known ones unless ``replace`` is False; returns how many changed."""
+        with told("register stations"), self.records.write() as connection:
+            return stations.register(connection, stations_, replace=replace)
+
+    def stations(self) -> tuple[Station, ...]:
+        """All registered stations by id."""
+        with told("read the stations"), self.records.read() as connection:
+            return stations.every(connection)
+
+    def known_file(self, sha256: str, source: str) -> bool:
+        """Whether this very file was imported already."""
+        return self.imported_file(sha256, source) is not None
+
+    def imported_file(self, sha256: str, source: str) -> ImportedFile | None:
+        """What is known of a file imported earlier."""
+        with told("look the file up"), self.records.read() as connection:
+            return files.find(connection, sha256, source)
+
+    def imported_files(self) -> tuple[ImportedFile, ...]:
+        """Every file imported so far, oldest first."""
+        with told("list the imported files"), self.records.read() as connection:
+            return files.every(connection)
+
+    def record_file(self, file: ImportedFile) -> None:
+        """Remember a file as imported; ``ingest`` does so itself, in the batch's transaction, where given one."""
+        with told("remember the file"), self.records.write() as connection:
+            files.record(connection, file)
+
+    def ingest(
+        self,
+        readings: pa.Table,
+        *,
+        source: str,
+        result_time: datetime | None = None,
+        progress: Progress | None = None,
+        file: ImportedFile | None = None,
+    ) -> IngestResult:
+        """Store a batch of ``READINGS`` in one transaction: observations, latest values, versions and ``file``.
+
+        When it returns, the batch survives the loss of the process and of power. ``result_time`` is when the values
+        became known (now, if None). ``source`` names where they come from. Raises ``BadInput`` for a table that is not
+        ``READINGS`` or whose stations are not registered, ``StoreError`` where the store cannot take it now: then
+        nothing of it is stored.
+        """
+        readings = batch.readings_of(readings)
+        moment = naive_utc(result_time) if result_time is not None else now()
+        total = readings.num_rows
+        if progress:
+            progress(0, total)
+        try:
+            with told(f"store a batch of {source}"), self.records.write() as connection:
+                result = self._take(connection, readings, moment, progress)
+                if file is not None:
+                    files.record(connection, file, result)
+                step("batch ready to commit")
+        except BaseException:
+            self._tidy()
+            raise
+        step("batch committed")
+        if progress:
+            progress(total, total)
+        return result
+
+    def _take(
+        self, connection: Connection, readings: pa.Table, moment: datetime, progress: Progress | None
+    ) -> IngestResult:
+        version = int(numbers(connection)["data_version"]) + 1
+        assigned = datastreams.assign(connection, readings, version)
+        found = batch.classify(connection, self._engine, self.history, readings, assigned, moment)
+        duplicate = readings.num_rows - found.fresh.num_rows
+        if not found.fresh.num_rows:
+            return IngestResult(0, 0, duplicate, found.conflicts, version - 1)
+        months = merge.months_in(found.fresh)
+        if self._bulk(connection, found.fresh.num_rows, months):
+            done = duplicate
+            for _, moved in self._merged(connection, months, found.fresh):
+                done += moved
+                if progress:
+                    progress(min(done, readings.num_rows), readings.num_rows)
+        else:
+            if found.revised.num_rows and hot.any_row(connection):
+                hot.supersede(connection, found.revised, version)
+            hot.insert(connection, found.fresh, version)
+            step("hot rows inserted")
+        datastreams.note(connection, found.summary, version)
+        bump(connection, "data_version")
+        return IngestResult(found.new, found.revisions, duplicate, found.conflicts, version)
+
+    def _bulk(self, connection: Connection, rows: int, months: dict[int, int]) -> bool:
+        if rows < BULK:
+            return False
+        rewritten = sum(file.rows for file in history.valid(connection, list(months)))
+        return rewritten <= BULK_REWRITE * rows
+
+    def _merged(
+        self, connection: Connection, months: dict[int, int], incoming: pa.Table | None
+    ) -> Iterable[tuple[list[history.HistoryFile], int]]:
+        """Rewrite months portion by portion; yields the files written and the rows that moved."""
+        generation = bump(connection, "generation")
+        bump(connection, "history_version")
+        names = datastreams.name_columns(connection)
+        for portion in merge.chunks(months, history.valid(connection, list(months))):
+            written, moved = merge.into_history(
+                connection, self._engine, self.history, portion, incoming, generation, names
+            )
+            yield written, moved if incoming is None else sum(months[month] for month in portion)
+
+    def compact(self, progress: Progress | None = None, *, before: datetime | None = None) -> CompactResult:
+        """Move hot rows into history; with ``before``, only those of months that ended by then.
+
+        Each portion of months is one transaction, so that intake waits for a portion at most, and a death in between
+        loses nothing. Then removes replaced files past their grace.
+        """
+        rows = count = written = size = 0
+        try:
+            with told("compact the hot rows"):
+                with self.records.read() as connection:
+                    months = hot.months(connection)
+                    if before is not None:
+                        months = {month: number for month, number in months.items() if month < month_of(before)}
+                    portions = list(merge.chunks(months, history.valid(connection, list(months))))
+                total = sum(months.values())
+                for portion in portions:
+                    with self.records.write() as connection:
+                        for new, moved in self._merged(connection, dict.fromkeys(portion, 0), None):
+                            rows, count = rows + moved, count + len({file.month for file in new})
+                            written, size = written + len(new), size + sum(file.bytes for file in new)
+                        step("compaction ready to commit")
+                    step("compaction committed")
+                    if progress:
+                        progress(min(rows, total), total)
+        except BaseException:
+            self._tidy()
+            raise
+        self.recover()
+        return CompactResult(rows, count, written, size)
+
+    def reader(self) -> Reader:
+        """The reader of this home; it sees every batch committed before each call."""
+        if self._reader is None:
+            self._reader = Reader(self.records, self._engine, self.history)
+        return self._reader
+
+    def _tidy(self) -> None:
+        """After a failure: remove the files it had written, if the store can be reached; else the next open does."""
+        with suppress(StoreError):
+            self.recover()
+
+
+def _write_manifest(path: Path, content: dict[str, Any]) -> None:
+    part = path / f"{_MANIFEST}.part"
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # may hold the address of a database
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump(content, stream, indent=2)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.rename(part, path / _MANIFEST)
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+        known = isinstance(content, dict) and content["clearbay"] == 1 and content["home"] and content["records"]
+    except FileNotFoundError:
+        raise BadInput(f"{path} is no clearbay home", mend=f"make one with `clearbay init {path}`") from None
+    except (ValueError, KeyError):
+        known = False
+    except OSError as error:
+        raise StoreError(f"cannot read {path / _MANIFEST}: {error.strerror}") from error
+    if not known:
+        raise StoreError(f"{path / _MANIFEST} cannot be understood: restore it from a backup, or update clearbay")
+    return dict(content)
