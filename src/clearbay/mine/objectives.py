@@ -1,9 +1,9 @@
 """Objectives that a station attains or not in a year: the Hong Kong marine Water Quality Objectives and their like.
 
 Depths of a sampling event are averaged first where the objective asks for the water-column mean; the year is that of
-the station's own calendar. Censored values enter as ``censoring`` says (half of L for ``<L``, U for ``>U``). A geometric
-mean is taken over depths as well as over events (the law asks for the annual one; over depths it is clearbay's
-convention). No least number of samples is asked for, since none was found in the law: ``n`` says how many there were.
+the station's own calendar. The annual geometric mean is that of all samples of the year, whatever their depth
+(Cap. 358B). Censored values enter as ``censoring`` says (half of L for ``<L``, U for ``>U``). No least number of
+samples is asked for, since none was found in the law: ``n`` says how many there were.
 """
 
 from __future__ import annotations
@@ -65,31 +65,16 @@ def objective_results(
     words = ("station", "property", "objective", "depth_choice", "statistic")
     types = {name: "str" if name in words else "float" for name in rules}
     codes = sorted({objective.property for objective in standard.objectives})
-    events = _events(frame.filter(nw.col("property").is_in(codes)), offset)
-    rows = events.join(beside(frame, rules, types), on=["station", "property"], how="inner")  # type: ignore[arg-type]
-    rows = _choose_depth(rows)
-    shares = nw.col("statistic") == SHARE
-    rows = rows.with_columns(**{f"{name}_ok": nw.when(_within(name)).then(1.0).otherwise(0.0) for name in ENDS})
-    rows = rows.with_columns(
-        nw.col("_at_ok").alias("_complies"),
-        *[nw.when(shares).then(nw.col(f"{name}_ok")).otherwise(nw.col(name)).alias(name) for name in ENDS],
+    asked = beside(frame, rules, types)
+    samples = _samples(frame.filter(nw.col("property").is_in(codes)), asked, offset)
+    years = _years(samples.join(asked, on=["station", "objective"], how="inner"))  # type: ignore[arg-type]
+    results = years.join(asked, on=["station", "objective"], how="inner")  # type: ignore[arg-type]
+    geometric, shares = nw.col("statistic") == GEOMETRIC_MEAN, nw.col("statistic") == SHARE
+    results = results.with_columns(
+        **{name: nw.when(geometric).then(nw.col(name).exp()).otherwise(nw.col(name)) for name in ENDS}
     )
-    keys = ["station", "year", "objective"]
-    fixed = ["property", "statistic", "threshold", "share_limit", "low", "high"]
-    grouped = rows.group_by(*keys, *fixed).agg(
-        *[nw.col(name).mean() for name in ENDS],
-        n=nw.len(),
-        n_complying=nw.col("_complies").sum(),
-        n_values=nw.col("n_values").sum(),
-        n_censored=nw.col("n_censored").sum(),
-    )
-    geometric = nw.col("statistic") == GEOMETRIC_MEAN
-    grouped = grouped.with_columns(
-        *[nw.when(geometric).then(nw.col(name).exp()).otherwise(nw.col(name)).alias(name) for name in ENDS]
-    )
-    verdicts = {f"{name}_verdict": _attains(name) for name in ENDS}
-    grouped = grouped.with_columns(**verdicts)
-    return grouped.select(
+    results = results.with_columns(**{f"{name}_verdict": _attains(name) for name in ENDS})
+    return results.select(
         "station",
         "year",
         "objective",
@@ -97,12 +82,12 @@ def objective_results(
         nw.col("_at").alias("value"),
         nw.when(shares).then(nw.col("share_limit")).otherwise(nw.col("threshold")).alias("limit"),
         nw.col("_at_verdict").alias("attained"),
-        nw.col("n").cast(nw.Int64),
-        nw.when(shares).then(nw.col("n_complying")).cast(nw.Int64).alias("n_complying"),
+        "n",
+        nw.when(shares).then(nw.col("n_complying")).alias("n_complying"),
         nw.when(shares).then(nw.col("_at")).alias("share"),
         "threshold",
-        nw.col("n_values").cast(nw.Int64),
-        nw.col("n_censored").cast(nw.Int64),
+        "n_values",
+        "n_censored",
         (nw.col("_low_verdict") != nw.col("_high_verdict")).alias("censored"),
     )
 
@@ -178,35 +163,44 @@ def _rules(standard: Standard, station_zones: Mapping[str, str]) -> dict[str, li
     return rules
 
 
-def _events(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
-    """One row a station, property and sampling event: each end's mean and log mean over depths, and at each depth."""
-    rows = with_local_time(frame, offset).with_columns(
-        year=nw.col("local").dt.year().cast(nw.Int64), **mean_ends(), _censored=censored_mark()
-    )
-    wanted = {}
-    for name in ENDS:
-        wanted[f"{name}_mean"] = nw.col(name)
-        wanted[f"{name}_log"] = logarithm(name)
-        for place in ("surface", "middle", "bottom"):
-            wanted[f"{name}_{place}"] = nw.when(nw.col("depth") == place).then(nw.col(name))
-    rows = rows.with_columns(**wanted)
-    return rows.group_by("station", "property", "year", "time").agg(
-        *[nw.col(name).mean() for name in wanted], n_values=nw.len(), n_censored=nw.col("_censored").sum()
-    )
-
-
-def _choose_depth(rows: Frame) -> Frame:
-    """Keep what each objective looks at: the column mean (its log for a geometric mean) or one depth."""
-    chosen = []
+def _samples(frame: Frame, asked: Frame, offset: int | Mapping[str, int]) -> Frame:
+    """One row a station, objective and sampling event: sums of what enters the statistic, and how many values."""
+    rows = frame.join(asked, on=["station", "property"], how="inner")  # type: ignore[arg-type]
+    choice, depth = nw.col("depth_choice"), nw.col("depth")
+    rows = with_local_time(rows.filter((choice == "mean") | (depth == choice) | (depth == "")), offset)
+    rows = rows.with_columns(year=nw.col("local").dt.year().cast(nw.Int64), **mean_ends(), _censored=censored_mark())
     geometric = nw.col("statistic") == GEOMETRIC_MEAN
-    for name in ENDS:
-        column = nw.when(geometric).then(nw.col(f"{name}_log")).otherwise(nw.col(f"{name}_mean"))
-        for place in ("surface", "middle", "bottom"):
-            here = f"{name}_{place}"
-            there = nw.when(geometric).then(logarithm(here)).otherwise(nw.col(here))
-            column = nw.when(nw.col("depth_choice") == place).then(there).otherwise(column)
-        chosen.append(column.alias(name))
-    return rows.with_columns(*chosen).filter(~nw.col("_at").is_null())
+    rows = rows.with_columns(
+        **{name: nw.when(geometric).then(logarithm(name)).otherwise(nw.col(name)) for name in ENDS}
+    )
+    return rows.group_by("station", "objective", "year", "time").agg(
+        *[nw.col(name).sum() for name in ENDS], n_values=nw.len(), n_censored=nw.col("_censored").sum()
+    )
+
+
+def _years(samples: Frame) -> Frame:
+    """One row a station, objective and year: the mean of what each event contributes.
+
+    An event contributes its column mean, or whether that complies; to a geometric mean it contributes all its values.
+    """
+    geometric, shares = nw.col("statistic") == GEOMETRIC_MEAN, nw.col("statistic") == SHARE
+    means = {name: nw.when(geometric).then(nw.col(name)).otherwise(nw.col(name) / nw.col("n_values")) for name in ENDS}
+    rows = samples.with_columns(**means)
+    rows = rows.with_columns(**{f"{name}_ok": nw.when(_within(name)).then(1.0).otherwise(0.0) for name in ENDS})
+    rows = rows.with_columns(
+        _complies=nw.when(_within("_at")).then(1).otherwise(0),
+        _weight=nw.when(geometric).then(nw.col("n_values")).otherwise(1),
+        **{name: nw.when(shares).then(nw.col(f"{name}_ok")).otherwise(nw.col(name)) for name in ENDS},
+    )
+    years = rows.group_by("station", "objective", "year").agg(
+        *[nw.col(name).sum() for name in (*ENDS, "_weight", "n_values", "n_censored")],
+        n=nw.len(),
+        n_complying=nw.col("_complies").sum(),
+    )
+    return years.with_columns(
+        **{name: nw.col(name) / nw.col("_weight") for name in ENDS},
+        **{name: nw.col(name).cast(nw.Int64) for name in ("n", "n_complying", "n_values", "n_censored")},
+    )
 
 
 def _within(name: str) -> nw.Expr:

@@ -16,6 +16,7 @@ From readings to a verdict, in this order:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Literal
 
 import narwhals.stable.v2 as nw
@@ -35,7 +36,8 @@ from clearbay.mine.frames import (
 from clearbay.mine.limits import GEOMETRIC, limit_table
 from clearbay.mine.rounding import round_gbt8170
 from clearbay.mine.single_factor import with_grades, with_kind, with_limits, worst_items
-from clearbay.model.standard import Standard
+from clearbay.model.standard import Item, Standard
+from clearbay.packs import properties
 
 DepthChoice = Literal["mean", "surface", "middle", "bottom"]
 
@@ -131,9 +133,33 @@ def period_statistics(
 
 
 def rounding_places(standard: Standard) -> dict[str, int]:
-    """Decimals to round each property's statistic to before comparison; empty where full values are compared."""
-    places = standard.parameters.get("rounding_decimals", {})
-    return {str(code): int(n) for code, n in places.items()} if isinstance(places, Mapping) else {}
+    """Decimals to round each property's statistic to before comparison; empty where full values are compared.
+
+    A pack that names GB/T 8170 asks for rounding but the number of decimals was read in no text. Ours: as many as the
+    property is usually reported with, and never fewer than its finest limit has. A pack may state them
+    (``parameters.rounding_decimals``).
+    """
+    stated = standard.parameters.get("rounding_decimals", {})
+    places: dict[str, int] = {}
+    if "GB/T 8170" in standard.rounding:
+        usual = properties()
+        for item in standard.items:
+            finest = max((_decimals(limit) for limit in _numbers(item)), default=0)
+            places[item.property] = max(usual[item.property].decimals, finest) if item.property in usual else finest
+            if item.alternative is not None and item.alternative[0] in usual:
+                places[item.alternative[0]] = usual[item.alternative[0]].decimals
+    return places | ({str(code): int(n) for code, n in stated.items()} if isinstance(stated, Mapping) else {})
+
+
+def _numbers(item: Item) -> list[float]:
+    limits = [*item.limits.values(), *(item.lake_limits or {}).values()]
+    return [number for limit in limits for number in (limit if isinstance(limit, tuple) else (limit,))]
+
+
+def _decimals(number: float) -> int:
+    """Decimals of a number as it is written: 0.045 has three, 5e-05 five."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
 
 
 def rounded_by(places: Mapping[str, int], column: str) -> nw.Expr:
