@@ -1,0 +1,182 @@
+"""Verdicts of a rule set on every station, kept: in memory for the next request, in Parquet for the next start.
+
+An assessment is computed once for a data version, rule set, granularity and depth, by ``clearbay.mine`` over the
+store's reader; whoever asks meanwhile waits for the same one. Verdicts by one property alone come from the same
+items, without another look at the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearbay.apply import judging, rules, shelf
+from clearbay.apply.catalogue import Catalogue
+from clearbay.apply.judging import Judged
+from clearbay.apply.kept import Kept
+from clearbay.apply.release import fingerprint
+from clearbay.model.errors import BadInput
+from clearbay.model.standard import Standard
+from clearbay.model.text import Text
+from clearbay.store import Home
+
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Every station and period at once. ``grade``, ``worst`` and ``samples`` are (station, period) arrays.
+
+    ``grade`` indexes ``grades`` (-1: no verdict), ``worst`` indexes ``properties`` (-1: nothing decided, as in the
+    best grade), ``samples`` counts what stands behind the verdict.
+    """
+
+    standard: Standard
+    granularity: str
+    depth: str
+    property: str | None
+    statistic: Text
+    periods: tuple[str, ...]
+    stations: tuple[str, ...]
+    grades: tuple[str, ...]
+    properties: tuple[str, ...]
+    grade: Ints
+    worst: Ints
+    samples: Ints
+
+    def only(self, stations: frozenset[str] | None, first: str | None, last: str | None) -> Matrix:
+        """The part with these stations and the periods from ``first`` to ``last``; what is then empty is left out."""
+        rows = [i for i, one in enumerate(self.stations) if stations is None or one in stations]
+        columns = [
+            i
+            for i, period in enumerate(self.periods)
+            if (first is None or period >= first) and (last is None or period <= last)
+        ]
+        part = np.ix_(rows, columns)
+        return Matrix(
+            self.standard,
+            self.granularity,
+            self.depth,
+            self.property,
+            self.statistic,
+            tuple(self.periods[i] for i in columns),
+            tuple(self.stations[i] for i in rows),
+            self.grades,
+            self.properties,
+            self.grade[part],
+            self.worst[part],
+            self.samples[part],
+        )
+
+
+class Assessments:
+    """The assessments of one home. Safe to use from many threads."""
+
+    def __init__(self, home: Home, catalogue: Callable[[], Catalogue], *, size: int = 32) -> None:
+        self._home = home
+        self._catalogue = catalogue
+        self._judged: Kept[tuple[int, str, str, str], Judged] = Kept(size)
+        self._verdicts: Kept[tuple[int, str, str, str, str | None], pa.Table] = Kept(4 * size)
+        self._matrices: Kept[tuple[int, str, str, str, str | None], Matrix] = Kept(2 * size)
+
+    def judged(self, standard: Standard, granularity: str, depth: str) -> Judged:
+        """Items and verdicts of every station that the rule set's media cover."""
+        now = self._catalogue()
+
+        def make() -> Judged:
+            folder = self._folder(now.version)
+            name = f"{standard.id}.{granularity}.{depth}"
+            found = shelf.read(folder, name)
+            if found is None:
+                found = judging.judge(self._home.reader(), now, standard, granularity, depth)
+                shelf.write(folder, name, found)
+            return found
+
+        return self._judged.get((now.version, standard.id, granularity, depth), make)
+
+    def verdicts(self, standard: Standard, granularity: str, depth: str, property: str | None = None) -> pa.Table:
+        """One row a station and period, in that order: ``station, period, grade, determinants, items_judged, samples``.
+
+        ``grade`` is an index of the rule set's grades, ``determinants`` a list of property codes in its order.
+        With ``property`` the verdict is by that property alone.
+        """
+        version = self._catalogue().version
+        return self._verdicts.get(
+            (version, standard.id, granularity, depth, property),
+            lambda: judging.verdicts(self.judged(standard, granularity, depth), standard, property),
+        )
+
+    def matrix(self, standard: Standard, granularity: str, depth: str, property: str | None = None) -> Matrix:
+        """The verdicts as a matrix over all stations and periods."""
+        version = self._catalogue().version
+        return self._matrices.get(
+            (version, standard.id, granularity, depth, property),
+            lambda: _matrix(
+                self.verdicts(standard, granularity, depth, property), standard, granularity, depth, property
+            ),
+        )
+
+    def select(
+        self,
+        standard: Standard,
+        granularity: str,
+        depth: str,
+        property: str | None = None,
+        *,
+        stations: frozenset[str] | None = None,
+        first: str | None = None,
+        last: str | None = None,
+    ) -> pa.Table:
+        """Rows of ``verdicts`` of these stations (None: all) from period ``first`` to ``last`` (None: open)."""
+        if granularity == "hour":
+            if stations is None or len(stations) != 1 or first is None or last is None:
+                raise BadInput(
+                    "hourly verdicts are given for one station and a span",
+                    where="granularity",
+                    mend="give station, from and to (or a period), or use day, month or year",
+                )
+            table = judging.hours(self._home.reader(), self._catalogue(), standard, next(iter(stations)), first, last)
+        else:
+            table = self.verdicts(standard, granularity, depth, property)
+        mask: pa.ChunkedArray | None = None
+        if stations is not None:
+            mask = pc.is_in(table.column("station"), pa.array(sorted(stations), pa.string()))
+        for bound, compare in ((first, pc.greater_equal), (last, pc.less_equal)):
+            if bound is not None:
+                here = compare(table.column("period"), pa.scalar(bound))
+                mask = here if mask is None else pc.and_(mask, here)
+        return table if mask is None else table.filter(mask)
+
+    def _folder(self, version: int) -> Path:
+        return Path(self._home.path) / "cache" / "assessments" / f"{version}-{fingerprint()}"
+
+
+def _matrix(table: pa.Table, standard: Standard, granularity: str, depth: str, property: str | None) -> Matrix:
+    stations, rows = _coded(table.column("station"))
+    periods, columns = _coded(table.column("period"))
+    properties = rules.judged(standard)
+    place = {code: index for index, code in enumerate(properties)}
+    shape = (len(stations), len(periods))
+    grade, worst, samples = (np.full(shape, fill, dtype=np.int32) for fill in (-1, -1, 0))
+    grade[rows, columns] = table.column("grade").to_numpy()
+    first = [codes[0] if codes else "" for codes in table.column("determinants").to_pylist()]
+    worst[rows, columns] = [place.get(code, -1) for code in first]
+    samples[rows, columns] = table.column("samples").to_numpy()
+    grades = tuple(one.id for one in standard.grades)
+    text = judging.statistic(standard, granularity, depth)
+    return Matrix(
+        standard, granularity, depth, property, text, periods, stations, grades, properties, grade, worst, samples
+    )
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
+    """The distinct texts of a column in order, and for each row which of them it is."""
+    distinct = pc.sort_indices(unique := pc.unique(column))
+    ordered = unique.take(distinct)
+    return tuple(ordered.to_pylist()), pc.index_in(column, ordered).to_numpy()

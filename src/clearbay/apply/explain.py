@@ -1,0 +1,279 @@
+"""A verdict unfolded to its arithmetic: samples, statistic, rounding, limit, clause, source, confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from clearbay import mine, packs
+from clearbay.apply import applicability, judging, periods, rules, wording
+from clearbay.apply.catalogue import Catalogue, Entry, lineage
+from clearbay.mine.frames import UNUSABLE_FLAGS, to_arrow
+from clearbay.mine.limits import GEOMETRIC
+from clearbay.model.errors import BadInput
+from clearbay.model.standard import Item, Objective, Standard
+from clearbay.model.text import Text
+from clearbay.store import Home
+
+Limit = float | tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value that went into a statistic; time is UTC, value in the property's unit."""
+
+    time: datetime
+    depth: str
+    value: float
+    censoring: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedItem:
+    """One item of a verdict.
+
+    ``value`` is the statistic, ``rounded`` the number that was compared, ``limit`` what it was held against: the limit
+    that it fails, or the one it meets in the best class. ``n`` counts sampling events, ``censored`` the values beyond
+    a detection limit. ``attained`` is for objectives only.
+    """
+
+    property: str
+    op: str
+    unit: str
+    statistic: str
+    statistic_text: Text
+    value: float | None
+    rounded: float | None
+    n: int
+    censored: int
+    grade: str | None
+    limit: Limit | None
+    limits: Mapping[str, Limit]
+    multiple: float | None
+    confidence: str
+    clause: str
+    sources: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    attained: bool | None = None
+    objective: str | None = None
+    name: Text | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The verdict on one station in one period; ``grade`` is None where nothing could be judged."""
+
+    station: str
+    standard: Standard
+    period: str
+    granularity: str
+    depth: str
+    grade: str | None
+    determinants: tuple[str, ...]
+    items: tuple[ExplainedItem, ...]
+    missing: tuple[str, ...]
+    notes: tuple[Text, ...]
+
+
+def explain(home: Home, now: Catalogue, station: str, standard: Standard, period: str, depth: str) -> Explanation:
+    """Unfold the verdict. BadInput where the rule set cannot judge the station's medium or this kind of period."""
+    entry = now.entry(station)
+    granularity = rules.check_granularity(standard, periods.granularity_of(period), where="period")
+    if entry.station.medium not in standard.media:
+        raise BadInput(
+            f"{standard.code} judges {' and '.join(standard.media)}, {station} is {entry.station.medium}",
+            where="station",
+            mend="/api/stations/{id} lists the rule sets that can judge a station",
+        )
+    parts = _Parts(home, entry, standard, period, granularity, depth)
+    match standard.kind:
+        case "class":
+            return _classes(parts)
+        case "attainment":
+            return _attainment(parts)
+        case "index":
+            return _index(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What every kind of explanation starts from."""
+
+    home: Home
+    entry: Entry
+    standard: Standard
+    period: str
+    granularity: str
+    depth: str
+
+    def readings(self, codes: Collection[str]) -> pa.Table:
+        """The station's observations of these properties in the period."""
+        start, end = periods.bounds(self.period, self.entry.station.utc_offset)
+        return self.home.reader().observations(
+            stations=[self.entry.station.id], properties=sorted(codes), start=start, end=end
+        )
+
+    def answer(
+        self, grade: str | None, determinants: tuple[str, ...], items: list[ExplainedItem], *notes: Text
+    ) -> Explanation:
+        """The explanation; the properties wanted here without an item are what is missing."""
+        present = {item.property for item in items}
+        missing = tuple(code for code in applicability.wanted(self.entry, self.standard) if code not in present)
+        return Explanation(
+            self.entry.station.id,
+            self.standard,
+            self.period,
+            self.granularity,
+            self.depth,
+            grade,
+            determinants,
+            tuple(items),
+            missing,
+            (*notes, *self.standard.notes),
+        )
+
+
+def _classes(parts: _Parts) -> Explanation:
+    standard, entry = parts.standard, parts.entry
+    spares = {item.alternative[0] for item in standard.items if item.alternative}
+    readings = parts.readings({*rules.judged(standard), *spares})
+    kinds = judging.water_types((entry,))
+    rows = mine.period_items(
+        readings,
+        standard,
+        granularity=parts.granularity,
+        depth=parts.depth,  # type: ignore[arg-type]
+        offset=judging.offsets((entry,)),
+        water_type=kinds,
+    )
+    found = to_arrow(rows)
+    if not found.num_rows:
+        return parts.answer(None, (), [])
+    verdict = to_arrow(mine.period_classes(found, standard)).to_pylist()[0]
+    of_property = {row["property"]: row for row in found.to_pylist()}
+    samples = _samples(readings, parts.depth)
+    items = [
+        _class_item(parts, item, of_property[item.property], samples, kinds[entry.station.id])
+        for item in standard.items
+        if item.property in of_property
+    ]
+    return parts.answer(verdict["class"], tuple(filter(None, verdict["determinants"].split(";"))), items)
+
+
+def _class_item(
+    parts: _Parts, item: Item, row: Mapping[str, Any], samples: Mapping[str, tuple[Sample, ...]], kind: str
+) -> ExplainedItem:
+    limits: Mapping[str, Limit] = item.limits
+    if kind == "lake" and item.lake_limits is not None:
+        limits = item.lake_limits
+    geometric = item.property in GEOMETRIC
+    mine_samples = samples.get(item.property, ())
+    return ExplainedItem(
+        property=item.property,
+        op=item.op,
+        unit=item.unit,
+        statistic="geometric_mean" if geometric else "mean",
+        statistic_text=wording.of_item(geometric, parts.depth, any(one.depth for one in mine_samples)),
+        value=row["value"],
+        rounded=row["rounded"],
+        n=row["n"],
+        censored=row["n_censored"],
+        grade=parts.standard.grades[row["grade"]].id,
+        limit=row["limit"],
+        limits=limits,
+        multiple=row["multiple"],
+        confidence=_confidence(item, row["grade"], parts.standard),
+        clause=item.clause,
+        sources=item.sources,
+        samples=mine_samples,
+        note=item.note,
+    )
+
+
+def _confidence(item: Item, grade: int, standard: Standard) -> str:
+    """How well the deciding limit is sourced: that of the class it fails, or of the best class where it meets all."""
+    decided = standard.grades[max(grade - 1, 0)].id
+    return item.confidence_by_class.get(decided, item.confidence)
+
+
+def _zone_confidence(one: Objective, zone: str) -> str:
+    """How well an objective is sourced in a zone: by its own word, else that of the zone it lies in."""
+    said = one.confidence_by_zone
+    return next((said[place] for place in lineage(zone) if place in said), one.confidence)
+
+
+def _attainment(parts: _Parts) -> Explanation:
+    standard, entry = parts.standard, parts.entry
+    zone = entry.station.zone
+    applying = [one for one in standard.objectives if mine.zone_limit(one, zone) is not None]
+    if not applying:
+        return parts.answer(None, (), [])
+    readings = parts.readings({one.property for one in applying})
+    found = to_arrow(
+        mine.objective_results(readings, standard, {entry.station.id: zone}, offset=judging.offsets((entry,)))
+    )
+    if not found.num_rows:
+        return parts.answer(None, (), [])
+    verdict = to_arrow(mine.attainment_classes(found, standard)).to_pylist()[0]
+    of_objective = {row["objective"]: row for row in found.to_pylist()}
+    items = [_objective_item(parts, one, of_objective[one.id], readings) for one in applying if one.id in of_objective]
+    missed = [item.property for item in items if item.attained is False]
+    return parts.answer(verdict["class"], tuple(dict.fromkeys(missed)), items)
+
+
+def _objective_item(parts: _Parts, one: Objective, row: Mapping[str, Any], readings: pa.Table) -> ExplainedItem:
+    shares = one.statistic == "share_of_samples"
+    best, worst = parts.standard.grades[0].id, parts.standard.grades[-1].id
+    label = packs.properties()[one.property].unit_label if one.property in packs.properties() else one.unit
+    return ExplainedItem(
+        property=one.property,
+        objective=one.id,
+        name=one.name,
+        op="ge" if shares else one.op,
+        unit="1" if shares else one.unit,
+        statistic=one.statistic,
+        statistic_text=wording.of_objective(one, row["threshold"], label),
+        value=row["value"],
+        rounded=row["value"],
+        n=row["n"],
+        censored=row["n_censored"],
+        grade=best if row["attained"] else worst,
+        limit=row["limit"],
+        limits={best: row["limit"]},
+        multiple=None,
+        confidence=next(
+            (
+                one.confidence_by_zone[zone]
+                for zone in lineage(parts.entry.station.zone)
+                if zone in one.confidence_by_zone
+            ),
+            one.confidence,
+        ),
+        clause=one.clause,
+        sources=one.sources,
+        samples=_samples(readings, one.depth).get(one.property, ()),
+        attained=row["attained"],
+        note=one.note,
+    )
+
+
+def _index(parts: _Parts) -> Explanation:
+    raise NotImplementedError
+
+
+def _samples(readings: pa.Table, depth: str) -> dict[str, tuple[Sample, ...]]:
+    """The values that went into the statistics at this depth, by property, in order of time."""
+    found: dict[str, list[Sample]] = {}
+    names = ("property", "time", "depth", "value", "censoring", "flag")
+    for code, time, place, value, censoring, flag in zip(
+        *(readings.column(name).to_pylist() for name in names), strict=True
+    ):
+        chosen = depth == "mean" or place in (depth, "")
+        if chosen and flag not in UNUSABLE_FLAGS:
+            found.setdefault(code, []).append(Sample(time, place, value, censoring))
+    return {code: tuple(sorted(samples, key=lambda one: one.time)) for code, samples in found.items()}

@@ -1,0 +1,36 @@
+"""The nouns of the API, one router each."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from clearbay.share.routers import (
+    assessments,
+    explain,
+    health,
+    layers,
+    meta,
+    observations,
+    search,
+    standards,
+    stations,
+    timeline,
+    zones,
+)
+
+ROUTERS: tuple[tuple[APIRouter, str], ...] = (
+    (health.router, "Whether the server answers, and what it holds."),
+    (meta.router, "Everything an interface needs to draw itself: rule sets, properties, media, languages."),
+    (standards.router, "The law as data: limits, dates in force, sources, and how well each number is sourced."),
+    (stations.router, "Places where something is measured."),
+    (observations.router, "What was measured. Nothing is overwritten: a correction is a new revision."),
+    (assessments.router, "Verdicts of a rule set on stations, period by period."),
+    (explain.router, "One verdict unfolded to its samples, statistic, rounding, limit and clause."),
+    (zones.router, "Areas with rules of their own, and how they stand."),
+    (timeline.router, "The density of observations in time."),
+    (search.router, "Names of anything, in any of the four languages."),
+    (layers.router, "The layers of the base map: seabed, seawater, coast, watershed, islands, air."),
+)
+"""Router and what its noun means, in the order of the reference."""
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,108 @@
+"""The server: the API and the map over one home.
+
+``python -m clearbay.web.server --home DIR --port N`` starts it; so does ``clearbay serve``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from clearbay.apply.desk import Desk
+from clearbay.model.errors import BadInput, ClearbayError
+from clearbay.share.app import api
+from clearbay.store import Home
+from clearbay.web.interface import Interface
+from clearbay.web.security import Security
+from clearbay.web.warmth import warm
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(home_path: Path | str, *, warm_up: bool = True) -> FastAPI:
+    """The whole application over the home at ``home_path``.
+
+    With ``warm_up`` the assessments that a visitor asks for first are computed in the background from the start, so
+    that the first map and a change of rule set find them ready; requests do not wait for the others.
+    """
+    home = Home.open(Path(home_path))
+    desk = Desk(home)
+    stop = Event()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        thread = Thread(target=warm, args=(desk, stop), name="warm-up", daemon=True)
+        if warm_up:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            if thread.is_alive():  # a query in flight ends first: the store must not be closed under it
+                await asyncio.to_thread(thread.join, 30)
+            home.close()
+
+    app = api(desk, lifespan=lifespan)
+    interface = Interface()
+
+    @app.get("/{path:path}", include_in_schema=False)
+    def page(request: Request, path: str) -> Response:
+        found = interface.answer(request, path)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    app.add_middleware(Security)
+    return app
+
+
+def serve(home: Path | str, port: int = 8700, host: str = "127.0.0.1") -> None:
+    """Serve the home at ``home`` until stopped; BadInput where the port is taken or the address is not ours."""
+    listener = listen(host, port)
+    app = create_app(home)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket listening at ``host`` and ``port``; 0 takes any free port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise BadInput(
+            f"cannot listen at {host} port {port} ({error.strerror})",
+            where="port",
+            mend="stop the other, or use --port",
+        ) from None
+    return listener
+
+
+def main() -> None:
+    """Start the server from the command line."""
+    parser = argparse.ArgumentParser(description="Serve a clearbay home: the map, the API under /api, its reference.")
+    parser.add_argument("--home", type=Path, required=True, help="the directory that `clearbay init` made")
+    parser.add_argument("--port", type=int, default=8700)
+    parser.add_argument("--host", default="127.0.0.1")
+    given = parser.parse_args()
+    try:
+        serve(given.home, port=given.port, host=given.host)
+    except ClearbayError as error:
+        parser.exit(2, f"{error}\n")
+
+
+if __name__ == "__main__":
+    main()
