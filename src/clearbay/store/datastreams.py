@@ -149,3 +149,9 @@ def changed(connection: Connection, since: int) -> Sequence[Any]:
         .where(d.version > since)
     )  # fmt: skip
     return connection.execute(query).all()
+
+
+def counts(connection: Connection) -> tuple[int, int]:
+    """How many observations there are, in how many datastreams."""
+    row = connection.execute(select(func.coalesce(func.sum(datastream.c.count), 0), func.count())).one()
+    return int(row[0]), int(row[1])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,6 +24,14 @@ def connect(scratch: Path, memory_limit: str = MEMORY_LIMIT) -> duckdb.DuckDBPyC
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def sweep(scratch: Path, age: timedelta = timedelta(days=2)) -> None:
+    """Remove what engines of processes that died left in the scratch directory; a living one is never that old."""
+    limit = time.time() - age.total_seconds()
+    for entry in scratch.iterdir() if scratch.is_dir() else ():
+        if entry.stat().st_mtime < limit:
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def literal(text: str) -> str:

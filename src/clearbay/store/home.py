@@ -24,7 +24,7 @@ from clearbay.store import batch, datastreams, engine, files, history, hot, merg
 from clearbay.store.clock import month_of, naive_utc, now
 from clearbay.store.reader import Reader
 from clearbay.store.records import LOCK_WAIT, Records, bump, check, location, numbers, prepare
-from clearbay.store.results import CompactResult, ImportedFile, IngestResult
+from clearbay.store.results import CompactResult, FileOutcome, ImportedFile, IngestResult
 from clearbay.store.steps import step
 from clearbay.store.tables import meta
 from clearbay.store.trouble import told
@@ -49,7 +49,7 @@ class Home:
         self.records = records
         self.history = path / "history"
         self.evidence = path / "evidence"
-        self._engine = engine.connect(path / "scratch", memory_limit)
+        self._engine = engine.connect(path / "scratch" / uuid.uuid4().hex, memory_limit)
         self._reader: Reader | None = None
 
     @classmethod
@@ -100,6 +100,7 @@ class Home:
         records = Records(url, lock_wait)
         check(records, manifest["home"])
         home = cls(path, manifest["home"], records, memory_limit=memory_limit)
+        engine.sweep(path / "scratch")
         home.recover()
         return home
 
@@ -157,10 +158,17 @@ class Home:
         with told("list the imported files"), self.records.read() as connection:
             return files.every(connection)
 
-    def record_file(self, file: ImportedFile) -> None:
+    def record_file(self, sha256: str, source: str, name: str, result: FileOutcome) -> None:
         """Remember a file as imported; ``ingest`` does so itself, in the batch's transaction, where given one."""
+        rows = result.new + result.revised + result.duplicate
+        file = ImportedFile(sha256, source, name, rows, result.new, result.revised, result.duplicate)
         with told("remember the file"), self.records.write() as connection:
             files.record(connection, file)
+
+    def counts(self) -> tuple[int, int]:
+        """How many observations there are (revisions not counted), in how many datastreams."""
+        with told("count the observations"), self.records.read() as connection:
+            return datastreams.counts(connection)
 
     def ingest(
         self,

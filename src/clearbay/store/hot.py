@@ -68,7 +68,7 @@ def _table(rows: Sequence[Any]) -> pa.Table:
 
 
 def _fetch(connection: Connection, query: Any) -> pa.Table:
-    result = connection.execution_options(yield_per=_FETCH).execute(query)
+    result = connection.execute(query, execution_options={"yield_per": _FETCH})
     return pa.concat_tables([_table([]), *(_table(part) for part in result.partitions(_FETCH))])
 
 
@@ -116,7 +116,7 @@ def newest(connection: Connection, ids: npt.NDArray[np.int32], times: npt.NDArra
         return _fetch(connection, query.where(span))
     one = query.where(hot.c.datastream == bindparam("d"), hot.c.time == bindparam("t"))
     rows: list[Any] = []
-    for key, moment in zip(ids.tolist(), times.tolist(), strict=True):
+    for key, moment in set(zip(ids.tolist(), times.tolist(), strict=True)):
         rows.extend(connection.execute(one, {"d": key, "t": moment}).all())
     return _table(rows)
 

@@ -139,4 +139,6 @@ def _any(cursor: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 def _stream(cursor: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> Iterator[pa.RecordBatch]:
     query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY date_trunc('month', time), datastream, time"
-    yield from cursor.sql(query).fetch_arrow_reader(history.ROW_GROUP)
+    relation = cursor.sql(query)
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader  # its older name
+    yield from read(history.ROW_GROUP)

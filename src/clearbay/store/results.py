@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,17 @@ class CompactResult:
     months: int
     files: int
     bytes: int
+
+
+class FileOutcome(Protocol):
+    """What became of a file's rows, as any result that counts them says."""
+
+    @property
+    def new(self) -> int: ...  # noqa: D102
+    @property
+    def revised(self) -> int: ...  # noqa: D102
+    @property
+    def duplicate(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

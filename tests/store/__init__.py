@@ -1,0 +1,1 @@
+"""Tests of the store; ``homes`` has the fixtures that other rooms use too."""

@@ -1,0 +1,88 @@
+"""A real PostgreSQL server for a test run: made from nothing, used by one process, thrown away."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+COMPLETE = os.environ.get("CLEARBAY_TESTS_COMPLETE") == "1"
+
+
+def binaries() -> Path | None:
+    """The directory with ``initdb`` and ``postgres``, newest version first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True)
+    on_path = shutil.which("initdb")
+    places = [path.parent for path in found] + ([Path(on_path).parent] if on_path else [])
+    return next((place for place in places if (place / "postgres").exists()), None)
+
+
+def _other_user() -> dict[str, Any]:
+    """How to run a server as root: as somebody else, because PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise RuntimeError("no user 'postgres' or 'nobody' to run PostgreSQL as")
+
+
+@contextmanager
+def server(bin_dir: Path) -> Iterator[str]:
+    """Run a server on a socket of its own; yields the URL of a database with ``{}`` for its name."""
+    # Not below pytest's own directory: the server's user could not get through its rights.
+    place = Path(tempfile.mkdtemp(prefix="clearbay-pg-"))
+    other = _other_user()
+    if other:
+        os.chown(place, other["user"], other["group"])
+    log = open(place / "log", "wb")
+    environment = {**os.environ, "HOME": str(place), "LC_ALL": "C"}
+    common: dict[str, Any] = {"stdout": log, "stderr": log, "cwd": place, "env": environment, **other}
+    process = None
+    try:
+        data = place / "data"
+        options = ["-A", "trust", "-U", "clearbay", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run([bin_dir / "initdb", "-D", data, *options], check=True, timeout=120, **common)
+        settings = ("listen_addresses=", "fsync=off", "max_connections=60", "shared_buffers=32MB")
+        flags = [flag for setting in settings for flag in ("-c", setting)]
+        process = subprocess.Popen([bin_dir / "postgres", "-D", data, "-k", place, *flags], **common)
+        _await(place, process)
+        yield f"postgresql://clearbay@/{{}}?host={place}"
+    finally:
+        if process is not None:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(30)
+        log.close()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _await(place: Path, process: subprocess.Popen[bytes]) -> None:
+    limit = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(f"postgresql://clearbay@/postgres?host={place}").close()
+            return
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > limit:
+                raise RuntimeError(f"PostgreSQL did not start: {(place / 'log').read_text()}") from None
+            time.sleep(0.05)
+
+
+def create_database(url: str, name: str) -> str:
+    """Make an empty database; returns its URL."""
+    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return url.format(name)
