@@ -21,7 +21,7 @@ export interface Place {
 export interface PageState {
   /** Rule set that colours the map; empty until the default is known. */
   rule: string;
-  /** Second rule set of the side-by-side comparison; empty where there is none. */
+  /** Other side of the comparison: a rule set, with `@period` where it shows another time; empty where there is none. */
   compare: string;
   /** Period shown (`2019`, `2019-Q3`, `2019-07`); empty until the newest one is known. */
   t: string;
@@ -119,7 +119,20 @@ export function format(state: PageState): string {
   if (state.at) parts.push(["at", [round(state.at.lon, 4), round(state.at.lat, 4), round(state.at.zoom, 2)].join(",")]);
   // Colons and commas are legal in a query and keep the link readable.
   const text = parts
-    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%3A/g, ":").replace(/%2C/g, ",")}`)
+    .map(
+      ([key, value]) =>
+        `${key}=${encodeURIComponent(value).replace(/%3A/g, ":").replace(/%2C/g, ",").replace(/%40/g, "@")}`,
+    )
     .join("&");
   return text ? `?${text}` : "";
+}
+
+/** The two parts of a comparison: `hk.wqo-marine`, or `cn.gb3097-1997@1996` for another time. */
+export function compareOf(text: string): { rule: string; period: string } | null {
+  const [rule = "", period = ""] = text.split("@");
+  return rule ? { rule, period } : null;
+}
+
+export function formatCompare(rule: string, period = ""): string {
+  return period ? `${rule}@${period}` : rule;
 }

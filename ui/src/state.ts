@@ -8,7 +8,7 @@
 import { computed, reactive, readonly, ref, shallowRef, watch } from "vue";
 import { api, asProblem, type Problem } from "./api/client";
 import { LANGUAGES, type Grade, type Language, type Meta, type Property, type RuleSet } from "./api/types";
-import { format, parse, type PageState, type Place, type Selection, type ViewName } from "./permalink";
+import { compareOf, format, parse, type PageState, type Place, type Selection, type ViewName } from "./permalink";
 
 /** The rule set shown first; where the server does not know it, its first one for the sea is shown. */
 export const FIRST_RULE = "cn.gb3097-1997";
@@ -159,7 +159,7 @@ watch(
       const first = ruleSet(FIRST_RULE) ?? known.rule_sets.find((it) => it.media.includes("sea")) ?? known.rule_sets[0];
       if (first) change({ rule: first.id });
     }
-    if (page.compare && !ruleSet(page.compare)) change({ compare: "" });
+    if (page.compare && !ruleSet(compareOf(page.compare)?.rule ?? "")) change({ compare: "" });
     const granularities = rule.value?.granularities ?? [];
     if (granularities.length && !granularities.includes(page.g)) change({ g: granularities[0]! });
   },

@@ -1,0 +1,9 @@
+/** Where the bay is: facts about the shipped base map. */
+
+/** Extent of the shipped base map, west, south, east, north: outside it nothing is drawn. */
+export const EXTENT: [number, number, number, number] = [111, 20.5, 116.5, 25];
+
+/** What a newcomer sees first: the waters with stations, west, south, east, north. */
+export const HOME: [number, number, number, number] = [113.78, 22.1, 114.56, 22.62];
+
+export const MAX_ZOOM = 16;

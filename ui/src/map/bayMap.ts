@@ -1,0 +1,298 @@
+/**
+ * The one class that owns a MapLibre map: the base map, the stations on it, what is hovered and selected.
+ *
+ * Everything outside talks to it in stations and places; nothing else touches MapLibre.
+ */
+import {
+  Map as MapLibre,
+  setWorkerUrl,
+  type GeoJSONSource,
+  type LayerSpecification,
+  type MapMouseEvent,
+  type PaddingOptions as Edges,
+  type StyleSpecification,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { RuleSet } from "@/api/types";
+import type { Place } from "@/permalink";
+import { EXTENT, HOME, MAX_ZOOM } from "./bay";
+import { drawIcon } from "./icons";
+import type { Palette } from "./palette";
+
+// Without this the production map stays blank: the worker is a file of its own.
+setWorkerUrl(workerUrl);
+
+type Padding = Required<Edges>;
+type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
+const NO_POINTS: Points = { type: "FeatureCollection", features: [] };
+
+/** From so many stations on, far views are drawn as plain discs: marks with letters would only be confetti. */
+const DENSE = 3000;
+const DENSE_ZOOM = 9.5;
+
+export interface BayMapOptions {
+  container: HTMLElement;
+  style: StyleSpecification;
+  palette: Palette;
+  fonts: string[];
+  at: Place | null;
+  padding: Padding;
+  title: string;
+  reducedMotion: boolean;
+  ruleOf: (id: string) => RuleSet | undefined;
+}
+
+/** The layers that draw stations, above everything else. */
+function stationLayers(palette: Palette, fonts: string[], dense: boolean): LayerSpecification[] {
+  const on = (name: string) => ["boolean", ["feature-state", name], false];
+  return [
+    {
+      id: "stations/halo",
+      type: "circle",
+      source: "stations",
+      paint: {
+        "circle-radius": ["case", on("selected"), 17, on("focus"), 16, 0],
+        "circle-color": palette.accent,
+        "circle-opacity": ["case", on("selected"), 0.22, 0.14],
+        "circle-stroke-color": palette.accent,
+        "circle-stroke-width": ["case", on("selected"), 2.5, on("focus"), 1.5, 0],
+      },
+    },
+    {
+      id: "stations/dots",
+      type: "circle",
+      source: "stations",
+      maxzoom: DENSE_ZOOM,
+      layout: { visibility: dense ? "visible" : "none" },
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 2, 9.5, 4.5],
+        "circle-color": ["case", ["==", ["get", "colour"], ""], "rgba(0,0,0,0)", ["get", "colour"]],
+        "circle-stroke-color": ["case", ["==", ["get", "colour"], ""], palette.ring, palette.outline],
+        "circle-stroke-width": 0.8,
+      },
+    },
+    {
+      id: "stations/marks",
+      type: "symbol",
+      source: "stations",
+      ...(dense ? { minzoom: DENSE_ZOOM } : {}),
+      layout: {
+        "icon-image": ["get", "icon"],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.42, 9, 0.66, 10.5, 0.86, 13, 1.05, 16, 1.25],
+        "icon-allow-overlap": true,
+        // The worst verdicts lie on top: they must not be hidden by better neighbours.
+        "symbol-sort-key": ["get", "rank"],
+        "text-field": ["step", ["zoom"], "", 10.6, ["get", "code"]],
+        "text-font": fonts,
+        "text-size": 11,
+        "text-anchor": "top",
+        "text-offset": [0, 1.05],
+        "text-optional": true,
+        "text-padding": 1,
+      },
+      paint: {
+        "text-color": palette.labelStrong,
+        "text-halo-color": palette.haloWater,
+        "text-halo-width": 1.5,
+      },
+    },
+  ] as LayerSpecification[];
+}
+
+export class BayMap {
+  readonly map: MapLibre;
+  private points: Points = NO_POINTS;
+  private dense = false;
+  private selected: string | null = null;
+  private focused: string | null = null;
+  private base: Pick<BayMapOptions, "style" | "palette" | "fonts">;
+  /** Resolves when the style is there and sources can be filled. */
+  private readonly styled: Promise<void>;
+
+  constructor(options: BayMapOptions) {
+    this.base = options;
+    const { at } = options;
+    this.map = new MapLibre({
+      container: options.container,
+      style: this.whole(),
+      ...(at
+        ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom }
+        : { bounds: HOME, fitBoundsOptions: { padding: options.padding } }),
+      maxBounds: EXTENT,
+      maxZoom: MAX_ZOOM,
+      maxPitch: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      renderWorldCopies: false,
+      attributionControl: false,
+      // Verdicts change at once; a fade would show colours that no law knows.
+      fadeDuration: 0,
+      validateStyle: false,
+      reduceMotion: options.reducedMotion,
+      locale: { "Map.Title": options.title },
+    });
+    this.styled = new Promise((resolve) => void this.map.once("style.load", () => resolve()));
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.setMissingStyleImageResolver(async (name: string) => {
+      const icon = drawIcon(name, options.ruleOf);
+      if (icon && !this.map.hasImage(name)) this.map.addImage(name, icon.image, { pixelRatio: icon.pixelRatio });
+    });
+  }
+
+  private whole(): StyleSpecification {
+    const { style, palette, fonts } = this.base;
+    return {
+      ...style,
+      sources: { ...style.sources, stations: { type: "geojson", data: this.points, promoteId: "id" } },
+      layers: [...style.layers, ...stationLayers(palette, fonts, this.dense)],
+    };
+  }
+
+  /** Draw the base map anew: another theme, another language. */
+  restyle(base: Pick<BayMapOptions, "style" | "palette" | "fonts">): void {
+    this.base = base;
+    this.map.setStyle(this.whole(), { diff: true });
+    this.map.once("styledata", () => this.marks());
+  }
+
+  /** Switch base layers on and off by the id of the server's layer. */
+  showLayers(on: ReadonlySet<string>): void {
+    for (const layer of this.map.getStyle()?.layers ?? []) {
+      const source = layer.id.split("/")[0]!;
+      if (layer.id === "background" || source === "stations") continue;
+      const visibility = on.has(source) ? "visible" : "none";
+      if (this.map.getLayoutProperty(layer.id, "visibility") !== visibility) {
+        this.map.setLayoutProperty(layer.id, "visibility", visibility);
+      }
+    }
+  }
+
+  /** Put stations on the map; resolves when they have been drawn. */
+  async showStations(points: Points): Promise<void> {
+    this.points = points;
+    await this.styled;
+    // Whoever was asked for last is shown: an earlier call that waited longer must not win.
+    if (this.points !== points) return;
+    const dense = points.features.length > DENSE;
+    if (dense !== this.dense) {
+      this.dense = dense;
+      this.map.setStyle(this.whole(), { diff: true });
+    }
+    const source = this.map.getSource<GeoJSONSource>("stations");
+    if (!source) return;
+    await source.setData(points);
+    this.marks();
+    await this.drawn();
+  }
+
+  /** Resolves at the first frame that shows the stations' source whole. */
+  private drawn(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!this.map.isSourceLoaded("stations")) return;
+        this.map.off("render", look);
+        resolve();
+      };
+      this.map.on("render", look);
+      this.map.triggerRepaint();
+    });
+  }
+
+  private flag(name: "selected" | "focus", before: string | null, after: string | null): void {
+    if (!this.map.getSource("stations")) return;
+    if (before) this.map.removeFeatureState({ source: "stations", id: before }, name);
+    if (after) this.map.setFeatureState({ source: "stations", id: after }, { [name]: true });
+  }
+
+  /** New data or a new style may have dropped the flags. */
+  private marks(): void {
+    this.flag("selected", null, this.selected);
+    this.flag("focus", null, this.focused);
+  }
+
+  select(id: string | null): void {
+    this.flag("selected", this.selected, id);
+    this.selected = id;
+  }
+
+  /** The station that the pointer or the keyboard is on. */
+  focus(id: string | null): void {
+    if (id === this.focused) return;
+    this.flag("focus", this.focused, id);
+    this.focused = id;
+    this.map.getCanvas().style.cursor = id ? "pointer" : "";
+  }
+
+  /** The station nearest to a point of the screen, within `reach` pixels. */
+  stationAt(point: { x: number; y: number }, reach: number): string | null {
+    const layers = ["stations/marks", "stations/dots"].filter((id) => this.map.getLayer(id));
+    if (!layers.length) return null;
+    const box: [[number, number], [number, number]] = [
+      [point.x - reach, point.y - reach],
+      [point.x + reach, point.y + reach],
+    ];
+    let best: string | null = null;
+    let nearest = Infinity;
+    for (const feature of this.map.queryRenderedFeatures(box, { layers })) {
+      if (feature.geometry.type !== "Point") continue;
+      const at = this.map.project(feature.geometry.coordinates as [number, number]);
+      const distance = Math.hypot(at.x - point.x, at.y - point.y);
+      if (distance < nearest && distance <= reach + 8) {
+        nearest = distance;
+        best = String(feature.properties["id"]);
+      }
+    }
+    return best;
+  }
+
+  /** Where a place lies on the screen, in pixels of the container. */
+  project(lon: number, lat: number): { x: number; y: number } {
+    return this.map.project([lon, lat]);
+  }
+
+  place(): Place {
+    const { lng, lat } = this.map.getCenter();
+    return { lon: lng, lat, zoom: this.map.getZoom() };
+  }
+
+  /** Look at a place; `padding` is what furniture covers. */
+  look(place: { lon: number; lat: number; zoom?: number }, padding: Padding): void {
+    const offset: [number, number] = [(padding.left - padding.right) / 2, (padding.top - padding.bottom) / 2];
+    this.map.easeTo({ center: [place.lon, place.lat], zoom: place.zoom ?? this.map.getZoom(), offset, duration: 600 });
+  }
+
+  /** Stand exactly where another map stands. */
+  follow(other: BayMap): void {
+    this.map.jumpTo({ center: other.map.getCenter(), zoom: other.map.getZoom() });
+  }
+
+  home(padding: Padding): void {
+    this.map.fitBounds(HOME, { padding, duration: 600 });
+  }
+
+  fit(bounds: [number, number, number, number], padding: Padding): void {
+    this.map.fitBounds(bounds, { padding, duration: 600, maxZoom: 13 });
+  }
+
+  zoomBy(steps: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: 250 });
+  }
+
+  onPointer(listener: (event: MapMouseEvent) => void): void {
+    this.map.on("mousemove", listener);
+  }
+
+  /** The picture of the map now, as a PNG data URL. */
+  picture(): Promise<string> {
+    return new Promise((resolve) => {
+      this.map.once("render", () => resolve(this.map.getCanvas().toDataURL("image/png")));
+      this.map.triggerRepaint();
+    });
+  }
+
+  remove(): void {
+    this.map.remove();
+  }
+}
