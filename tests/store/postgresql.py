@@ -48,7 +48,7 @@ def server(bin_dir: Path) -> Iterator[str]:
     other = _other_user()
     if other:
         os.chown(place, other["user"], other["group"])
-    log = open(place / "log", "wb")
+    log = os.open(place / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     environment = {**os.environ, "HOME": str(place), "LC_ALL": "C"}
     common: dict[str, Any] = {"stdout": log, "stderr": log, "cwd": place, "env": environment, **other}
     process = None
@@ -65,7 +65,7 @@ def server(bin_dir: Path) -> Iterator[str]:
         if process is not None:
             process.send_signal(signal.SIGQUIT)
             process.wait(30)
-        log.close()
+        os.close(log)
         shutil.rmtree(place, ignore_errors=True)
 
 

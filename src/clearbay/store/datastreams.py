@@ -12,7 +12,8 @@ import pyarrow as pa
 from sqlalchemy import Connection, func, insert, select, text
 
 from clearbay.model.errors import UnknownName
-from clearbay.store.tables import datastream, latest, station
+from clearbay.store import stations
+from clearbay.store.tables import datastream, latest
 
 Names = tuple[str, str, str]
 """Station, property and depth."""
@@ -79,21 +80,19 @@ def _groups(words: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
     return (words[at : at + size] for at in range(0, len(words), size))
 
 
-def _known(connection: Connection, stations: Sequence[str]) -> dict[Names, tuple[int, int]]:
+def _known(connection: Connection, ids: Sequence[str]) -> dict[Names, tuple[int, int]]:
     d = datastream.c
     query = select(d.id, d.station, d.property, d.depth, d.count, d.last)
     found: dict[Names, tuple[int, int]] = {}
-    for group in _groups(stations):
+    for group in _groups(ids):
         for row in connection.execute(query.where(d.station.in_(group))):
             found[row.station, row.property, row.depth] = row.id, (row.last if row._mapping["count"] else _NEVER)
     return found
 
 
-def _refuse_unregistered(connection: Connection, stations: Sequence[str]) -> None:
-    registered: set[str] = set()
-    for group in _groups(stations):
-        registered.update(connection.execute(select(station.c.id).where(station.c.id.in_(group))).scalars())
-    unknown = [name for name in stations if name not in registered]
+def _refuse_unregistered(connection: Connection, names: Sequence[str]) -> None:
+    known = stations.registered(connection, names)
+    unknown = [name for name in names if name not in known]
     if unknown:
         listed = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
         raise UnknownName(f"no station is registered as {listed}", where="station", mend="register the station first")

@@ -144,6 +144,11 @@ class Home:
         with told("read the stations"), self.records.read() as connection:
             return stations.every(connection)
 
+    def registered(self, ids: Iterable[str]) -> set[str]:
+        """Those of the given ids that are registered stations."""
+        with told("look stations up"), self.records.read() as connection:
+            return stations.registered(connection, ids)
+
     def known_file(self, sha256: str, source: str) -> bool:
         """Whether this very file was imported already."""
         return self.imported_file(sha256, source) is not None

@@ -50,3 +50,12 @@ def register(connection: Connection, stations: Iterable[Station], *, replace: bo
     if added or changed:
         bump(connection, "data_version")
     return len(added) + len(changed)
+
+
+def registered(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the given ids that are registered."""
+    wanted = sorted(set(ids))
+    found: set[str] = set()
+    for at in range(0, len(wanted), 500):  # a statement takes only so many parameters
+        found.update(connection.execute(select(table.c.id).where(table.c.id.in_(wanted[at : at + 500]))).scalars())
+    return found

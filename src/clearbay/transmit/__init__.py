@@ -1,0 +1,1 @@
+"""How observations come in: gateways, and the one intake behind them all."""

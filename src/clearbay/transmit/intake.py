@@ -1,0 +1,180 @@
+"""The one intake: validate, flag, register stations, de-duplicate, commit, acknowledge.
+
+Everything that enters a home passes here, whichever way it came. What returns has been committed; what was refused is
+listed with the row it came from, and the rest is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearbay import packs
+from clearbay.collect.batch import LISTED, BadValue, Batch
+from clearbay.model.errors import BadInput
+from clearbay.model.observation import READINGS, Censoring, Depth, Flag
+from clearbay.model.station import Station
+from clearbay.store import Home, ImportedFile
+from clearbay.store.clock import now as this_moment
+
+EARLIEST = datetime(1800, 1, 1)
+"""Nothing was measured with instruments before: an earlier time is a misread year, or a spreadsheet's day zero."""
+
+AHEAD = timedelta(days=1)
+"""How far a time may lie ahead of the clock here: a wrong time zone is at most 14 hours off."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What became of a batch; ``new + revised + duplicate + refused_rows`` is the number of its readings.
+
+    ``known``: this very file had been taken in before, and nothing was done. ``refused`` lists what was refused and
+    why, ``conflicts`` counts the observations for which the batch contradicts itself, ``stations`` those registered.
+    """
+
+    source: str
+    known: bool = False
+    new: int = 0
+    revised: int = 0
+    duplicate: int = 0
+    conflicts: int = 0
+    stations: int = 0
+    refused_rows: int = 0
+    refused: tuple[BadValue, ...] = field(default=(), repr=False)
+    data_version: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """True where the home holds something that it did not hold before."""
+        return self.new + self.revised > 0
+
+
+def take_in(
+    home: Home,
+    batch: Batch,
+    *,
+    sha256: str = "",
+    name: str = "",
+    result_time: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    now: datetime | None = None,
+) -> IntakeResult:
+    """Take a batch into a home; returns when it is safe on disk.
+
+    With ``sha256``, the file is remembered in the same transaction, and known at once the next time. ``result_time`` is
+    when the values became known (the present, if None); ``now`` is the clock that times are held against.
+    Raises ``BadInput`` where the batch has no usable columns, ``StoreError`` where the store cannot take it now; then
+    nothing of it was stored.
+    """
+    if sha256 and home.known_file(sha256, batch.source):
+        return IntakeResult(batch.source, known=True, data_version=home.data_version)
+    readings = _flagged(batch.readings)
+    candidates = _candidates(home, readings, batch.stations)
+    refused, bad = _refused(readings, candidates, now or this_moment())
+    accepted = readings.filter(pa.array(~refused)) if refused.any() else readings
+    used = set(pc.unique(accepted["station"]).to_pylist())
+    arriving = [station for station in candidates.arriving if station.id in used]
+    registered = home.register_stations(arriving, replace=False) if arriving else 0
+    file = ImportedFile(sha256, batch.source, name, accepted.num_rows) if sha256 else None
+    done = home.ingest(accepted, source=batch.source, result_time=result_time, progress=progress, file=file)
+    return IntakeResult(
+        batch.source,
+        new=done.new,
+        revised=done.revised,
+        duplicate=done.duplicate,
+        conflicts=done.conflicts,
+        stations=registered,
+        refused_rows=int(refused.sum()),
+        refused=bad,
+        data_version=done.data_version,
+    )
+
+
+def _flagged(readings: pa.Table) -> pa.Table:
+    """Readings with a flag each: "not evaluated" where the source gives none, or none for a row."""
+    missing = [name for name in READINGS.names if name not in (*readings.schema.names, "flag")]
+    if missing:
+        raise BadInput(
+            f"the readings have no column {', '.join(missing)}",
+            where="readings",
+            mend=f"give the columns {', '.join(READINGS.names)}",
+        )
+    none = pa.scalar(int(Flag.NOT_EVALUATED), pa.int8())
+    if "flag" not in readings.schema.names:
+        return readings.append_column(READINGS.field("flag"), pa.repeat(none, readings.num_rows))
+    place = readings.schema.get_field_index("flag")
+    return readings.set_column(place, READINGS.field("flag"), readings["flag"].cast(pa.int8()).fill_null(none))
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Stations that readings may name: those registered here, and those that arrive with the batch or its register."""
+
+    registered: frozenset[str]
+    arriving: tuple[Station, ...]
+
+    def ids(self) -> set[str]:
+        return {*self.registered, *(station.id for station in self.arriving)}
+
+
+def _candidates(home: Home, readings: pa.Table, given: Iterable[Station]) -> _Candidates:
+    named = set(pc.unique(readings["station"]).to_pylist()) - {None}
+    missing = named - home.registered(named)
+    if not missing:
+        return _Candidates(frozenset(named), ())
+    # A register knows more of a station than the file that mentions it.
+    known = {station.id: station for station in given} | {station.id: station for station in packs.stations()}
+    return _Candidates(frozenset(named - missing), tuple(known[id] for id in sorted(missing) if id in known))
+
+
+def _refused(
+    readings: pa.Table, candidates: _Candidates, now: datetime
+) -> tuple[npt.NDArray[np.bool_], tuple[BadValue, ...]]:
+    """Which rows cannot be stored, and for each the first reason."""
+    latest = now + AHEAD
+    refused = np.zeros(readings.num_rows, dtype=bool)
+    bad: list[BadValue] = []
+    for column, good, why, mend in (
+        ("station", _among(candidates.ids()), "no station is registered under this id", "register the station first"),
+        ("property", _among(packs.properties()), "no property has this code", "use a code of the property list"),
+        ("depth", _among(get_args(Depth)), "no such depth", "write surface, middle, bottom or nothing"),
+        ("censoring", _among(get_args(Censoring)), "no such censoring", "write <, > or nothing"),
+        ("flag", _among([int(flag) for flag in Flag]), "no QARTOD flag", "write 1, 2, 3, 4 or 9"),
+        ("value", pc.is_finite, "not a finite number", "leave missing values out"),
+        ("time", _between(EARLIEST, latest), f"not between {EARLIEST:%Y-%m-%d} and {latest:%Y-%m-%d %H:%M} UTC",
+         "check the year, the date order and the time zone"),
+    ):  # fmt: skip
+        passed = good(readings[column]).fill_null(False).combine_chunks().to_numpy(zero_copy_only=False)
+        failed = ~passed & ~refused
+        for place in np.flatnonzero(failed)[: LISTED - len(bad)].tolist():
+            value = readings[column][place].as_py()
+            bad.append(BadValue(_row(readings, place), column, "" if value is None else str(value), why, mend))
+        refused |= failed
+    return refused, tuple(sorted(bad, key=lambda one: one.row))
+
+
+def _among(words: Iterable[Any]) -> Callable[[pa.ChunkedArray], Any]:
+    known = list(words)
+    return lambda column: pc.is_in(column, pa.array(known, column.type))
+
+
+def _between(first: datetime, last: datetime) -> Callable[[pa.ChunkedArray], Any]:
+    def passes(column: pa.ChunkedArray) -> Any:
+        if column.type.tz:
+            column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.timestamp("us"))
+        edges = [pa.scalar(edge, pa.timestamp("us")) for edge in (first, last)]
+        column = column.cast(pa.timestamp("us"))
+        return pc.and_(pc.greater_equal(column, edges[0]), pc.less_equal(column, edges[1]))
+
+    return passes
+
+
+def _row(readings: pa.Table, place: int) -> int:
+    return int(readings["row"][place].as_py()) if "row" in readings.schema.names else place
