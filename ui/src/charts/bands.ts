@@ -111,8 +111,17 @@ export function limitsOfItem(item: LawItem, waterType: string): Record<string, L
   return waterType === "lake" && item.lake_limits ? item.lake_limits : item.limits;
 }
 
+/** An objective's limit in a zone: its own, else that of the zone it lies in (`a.b.c` lies in `a.b`). */
+export function zoneLimit(objective: LawObjective, zone: string): number | null {
+  for (let name = zone; name; name = name.slice(0, Math.max(0, name.lastIndexOf(".")))) {
+    const limit = objective.zones[name];
+    if (typeof limit === "number") return limit;
+  }
+  return null;
+}
+
 function objectiveFor(law: RuleSetDetail, property: string, zone: string, depth: Depth): LawObjective | undefined {
-  const fitting = law.objectives.filter((it) => it.property === property && typeof it.zones[zone] === "number");
+  const fitting = law.objectives.filter((it) => it.property === property && zoneLimit(it, zone) !== null);
   return fitting.find((it) => it.depth === depth) ?? fitting[0];
 }
 
@@ -121,14 +130,14 @@ export function scaleOf(law: RuleSetDetail, property: string, place: Place, dept
   const grades = law.grades.map((it) => it.id);
   if (law.kind === "attainment") {
     const objective = objectiveFor(law, property, place.zone, depth);
-    const limit = objective?.zones[place.zone];
+    const limit = objective ? zoneLimit(objective, place.zone) : null;
     const met = grades[0];
-    if (!objective || limit === undefined || met === undefined) return null;
+    if (!objective || limit === null || met === undefined) return null;
     const bands = bandsOfLimits(grades.slice(0, 2), { [met]: limit }, objective.op);
     return { bands, lines: [{ grade: met, value: limit }], confidence: objective.confidence, objective };
   }
   if (law.kind === "index") {
-    if (!law.properties.includes(property) || property !== "AQHI") return null;
+    if (property !== "AQHI") return null;
     // An index is whole numbers: each grade is the span around its own.
     const bands = grades.map((grade, at) => ({
       grade,

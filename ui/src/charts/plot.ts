@@ -242,15 +242,13 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     ],
     series: [
       {},
-      ...drawing.lines.map(
-        (_line, at): uPlot.Series => ({
-          stroke: input.paints[at]?.colour ?? theme.ink,
-          width: 1.6,
-          dash: input.paints[at]?.dash.length ? input.paints[at].dash : undefined,
-          spanGaps: false,
-          points: { show: false },
-        }),
-      ),
+      ...drawing.lines.map((_line, at): uPlot.Series => ({
+        stroke: input.paints[at]?.colour ?? theme.ink,
+        width: 1.6,
+        dash: input.paints[at]?.dash.length ? input.paints[at].dash : undefined,
+        spanGaps: false,
+        points: { show: false },
+      })),
     ],
     cursor: {
       y: false,

@@ -41,7 +41,8 @@ const en = {
     one_source_official: "One official source",
     one_source: "One source",
     unverified: "Unverified",
-    explainUnverified: "This number was not found in a source that can be trusted. The result is hatched wherever it decides.",
+    explainUnverified:
+      "This number was not found in a source that can be trusted. The result is hatched wherever it decides.",
   },
   flag: { "1": "passed", "2": "not evaluated", "3": "suspect", "4": "failed", "9": "missing" },
   flagTitle: "Quality flag",
@@ -308,7 +309,8 @@ const en = {
     emptyAll: "No station is registered yet.",
     emptyAllMend: "Import data with: clearbay import SOURCE FILE",
     gradeLater: "Stations are listed; their grades could not be read.",
-    unlocatedNote: "{n} station has no position in its source. It is listed here and never guessed onto the map. | {n} stations have no position in their source. They are listed here and never guessed onto the map.",
+    unlocatedNote:
+      "{n} station has no position in its source. It is listed here and never guessed onto the map. | {n} stations have no position in their source. They are listed here and never guessed onto the map.",
   },
   about: {
     title: "About these data",
@@ -335,11 +337,14 @@ const en = {
     notes: "Notes",
     missing: "What is missing",
     missingWhy: "Nothing is filled in by guessing. What is not here is named.",
-    missingPositions: "{n} of {total} stations ({media}) have no coordinates in their source: they are in the list and the charts, not on the map.",
+    missingPositions:
+      "{n} of {total} stations ({media}) have no coordinates in their source: they are in the list and the charts, not on the map.",
     missingNoStations: "No stations of this medium: {media}.",
-    missingNetwork: "No river network with flow directions, no outfalls, and no coordinates of the mainland's sections are included.",
+    missingNetwork:
+      "No river network with flow directions, no outfalls, and no coordinates of the mainland's sections are included.",
     missingSea: "No sea stations of Macao or Guangdong are included; those shown are Hong Kong's.",
-    missingUnverified: "These rule sets rest partly on numbers that are not verified; results that such a number decides are hatched: {rules}.",
+    missingUnverified:
+      "These rule sets rest partly on numbers that are not verified; results that such a number decides are hatched: {rules}.",
     missingIndexOnly: "Borders are drawn as neutral units, and no base map is fetched from outside.",
     generated: "This home holds generated data. It is marked wherever it appears.",
     layers: "Map layers",
@@ -359,7 +364,8 @@ const en = {
     mapAlt: "The map as it stood when printed",
     noMap: "The map picture could not be taken. The table below is complete.",
     allProperties: "All items that the rule set judges",
-    notShown: "{n} more stations are not printed; the list can be downloaded. | {n} more stations are not printed; the list can be downloaded.",
+    notShown:
+      "{n} more stations are not printed; the list can be downloaded. | {n} more stations are not printed; the list can be downloaded.",
   },
   error: {
     title: "This could not be loaded",

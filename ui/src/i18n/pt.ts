@@ -30,7 +30,13 @@ const pt: Messages = {
   },
   medium: { sea: "Mar", river: "Rio", lake: "Lago ou albufeira", air: "Ar", effluent: "Efluente" },
   granularity: { year: "Ano", season: "Trimestre", month: "Mês", day: "Dia", hour: "Hora" },
-  depth: { single: "Uma profundidade", mean: "Média da coluna", surface: "Superfície", middle: "Meia-água", bottom: "Fundo" },
+  depth: {
+    single: "Uma profundidade",
+    mean: "Média da coluna",
+    surface: "Superfície",
+    middle: "Meia-água",
+    bottom: "Fundo",
+  },
   confidence: {
     title: "Confiança",
     primary: "Lido no texto legal",
@@ -38,7 +44,8 @@ const pt: Messages = {
     one_source_official: "Uma fonte oficial",
     one_source: "Uma fonte",
     unverified: "Não verificado",
-    explainUnverified: "Este número não foi encontrado numa fonte fiável. O resultado aparece a tracejado sempre que é ele a decidir.",
+    explainUnverified:
+      "Este número não foi encontrado numa fonte fiável. O resultado aparece a tracejado sempre que é ele a decidir.",
   },
   flag: { "1": "aprovado", "2": "não avaliado", "3": "suspeito", "4": "reprovado", "9": "em falta" },
   flagTitle: "Indicador de qualidade",
@@ -197,7 +204,11 @@ const pt: Messages = {
     unjudged: "Não avaliado",
     empty: "Nenhuma estação desta zona é avaliada por {rule}.",
   },
-  series: { property: "Parâmetro", depth: "Profundidade", depths: "Profundidades mostradas", group: {
+  series: {
+    property: "Parâmetro",
+    depth: "Profundidade",
+    depths: "Profundidades mostradas",
+    group: {
       oxygen: "Oxigénio e matéria orgânica",
       nutrients: "Nutrientes",
       physical: "Físicos",
@@ -209,7 +220,8 @@ const pt: Messages = {
       radioactivity: "Radioatividade",
       air: "Ar",
       other: "Outros",
-    } },
+    },
+  },
   latest: {
     property: "Parâmetro",
     value: "Valor",
@@ -237,7 +249,8 @@ const pt: Messages = {
   zone: {
     kind: "Zona",
     loading: "A carregar a zona",
-    sentenceAttained: "{n} de {total} estação em cumprimento ({period}) | {n} de {total} estações em cumprimento ({period})",
+    sentenceAttained:
+      "{n} de {total} estação em cumprimento ({period}) | {n} de {total} estações em cumprimento ({period})",
     sentenceGrades: "{period}: {shares}",
     sentenceNone: "Nenhuma estação desta zona foi avaliada ({period})",
     shareOf: "{grade} {share}",
@@ -265,7 +278,13 @@ const pt: Messages = {
     noneHint: "Experimente um código de estação como DM1, uma zona, um parâmetro ou um lugar.",
     results: "{n} resultado | {n} resultados",
     offMap: "posição desconhecida",
-    kind: { station: "Estações", zone: "Zonas", property: "Parâmetros", standard: "Conjuntos de regras", place: "Lugares" },
+    kind: {
+      station: "Estações",
+      zone: "Zonas",
+      property: "Parâmetros",
+      standard: "Conjuntos de regras",
+      place: "Lugares",
+    },
   },
   list: {
     title: "Estações",
@@ -296,7 +315,8 @@ const pt: Messages = {
     emptyAll: "Ainda não há estações registadas.",
     emptyAllMend: "Importe dados com: clearbay import SOURCE FILE",
     gradeLater: "As estações estão listadas; não foi possível ler as classificações.",
-    unlocatedNote: "{n} estação não tem posição na sua fonte. Está listada aqui e nunca é adivinhada no mapa. | {n} estações não têm posição na sua fonte. Estão listadas aqui e nunca são adivinhadas no mapa.",
+    unlocatedNote:
+      "{n} estação não tem posição na sua fonte. Está listada aqui e nunca é adivinhada no mapa. | {n} estações não têm posição na sua fonte. Estão listadas aqui e nunca são adivinhadas no mapa.",
   },
   about: {
     title: "Sobre estes dados",
@@ -323,11 +343,14 @@ const pt: Messages = {
     notes: "Notas",
     missing: "O que falta",
     missingWhy: "Nada é preenchido por suposição. O que não está é dito.",
-    missingPositions: "{n} de {total} estações ({media}) não têm coordenadas na sua fonte: estão na lista e nos gráficos, não no mapa.",
+    missingPositions:
+      "{n} de {total} estações ({media}) não têm coordenadas na sua fonte: estão na lista e nos gráficos, não no mapa.",
     missingNoStations: "Não há estações destes meios: {media}.",
-    missingNetwork: "Não se inclui a rede hidrográfica com sentido de escoamento, os pontos de descarga nem as coordenadas das secções do interior da China.",
+    missingNetwork:
+      "Não se inclui a rede hidrográfica com sentido de escoamento, os pontos de descarga nem as coordenadas das secções do interior da China.",
     missingSea: "Não se incluem estações marítimas de Macau ou de Guangdong; as mostradas são de Hong Kong.",
-    missingUnverified: "Estes conjuntos de regras assentam em parte em números não verificados; os resultados que eles decidem aparecem a tracejado: {rules}.",
+    missingUnverified:
+      "Estes conjuntos de regras assentam em parte em números não verificados; os resultados que eles decidem aparecem a tracejado: {rules}.",
     missingIndexOnly: "Os limites são desenhados como unidades neutras e nenhum mapa de base é obtido do exterior.",
     generated: "Aqui existem dados gerados. Estão assinalados onde aparecem.",
     layers: "Camadas do mapa",
@@ -347,7 +370,8 @@ const pt: Messages = {
     mapAlt: "O mapa tal como estava ao imprimir",
     noMap: "Não foi possível obter a imagem do mapa. A tabela abaixo está completa.",
     allProperties: "Todos os parâmetros que este conjunto avalia",
-    notShown: "Mais {n} estação não foi impressa; a lista pode ser descarregada. | Mais {n} estações não foram impressas; a lista pode ser descarregada.",
+    notShown:
+      "Mais {n} estação não foi impressa; a lista pode ser descarregada. | Mais {n} estações não foram impressas; a lista pode ser descarregada.",
   },
   error: {
     title: "Não foi possível carregar",

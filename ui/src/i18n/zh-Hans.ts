@@ -197,7 +197,11 @@ const zhHans: Messages = {
     unjudged: "未评价",
     empty: "按{rule}，本区域没有可评价的站点。",
   },
-  series: { property: "项目", depth: "水层", depths: "显示的水层", group: {
+  series: {
+    property: "项目",
+    depth: "水层",
+    depths: "显示的水层",
+    group: {
       oxygen: "氧与有机物",
       nutrients: "营养盐",
       physical: "物理指标",
@@ -209,7 +213,8 @@ const zhHans: Messages = {
       radioactivity: "放射性",
       air: "空气",
       other: "其他",
-    } },
+    },
+  },
   latest: {
     property: "项目",
     value: "数值",

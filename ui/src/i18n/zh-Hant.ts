@@ -197,7 +197,11 @@ const zhHant: Messages = {
     unjudged: "未評核",
     empty: "按{rule}，本區沒有可評核的監測站。",
   },
-  series: { property: "項目", depth: "水層", depths: "顯示的水層", group: {
+  series: {
+    property: "項目",
+    depth: "水層",
+    depths: "顯示的水層",
+    group: {
       oxygen: "氧及有機物",
       nutrients: "營養鹽",
       physical: "物理指標",
@@ -209,7 +213,8 @@ const zhHant: Messages = {
       radioactivity: "放射性",
       air: "空氣",
       other: "其他",
-    } },
+    },
+  },
   latest: {
     property: "項目",
     value: "數值",

@@ -1,0 +1,150 @@
+/** The items of a verdict as rows of a table, and the arithmetic of one of them as steps. */
+import type { Explanation, ExplainItem, RuleSet } from "@/api/types";
+import type { Speaker } from "@/i18n/speaker";
+import { computedText, decidingItems, itemName, limitText, type Properties } from "./verdict";
+
+export interface ItemRow {
+  key: string;
+  item: ExplainItem;
+  name: string;
+  value: string;
+  limit: string;
+  grade: string | null;
+  /** Words for the grade, or met / not met. */
+  verdict: string;
+  /** How far beyond the limit, `0.8×`; empty where the rule set defines none. */
+  multiple: string;
+  deciding: boolean;
+  unverified: boolean;
+}
+
+/** A limit with the sign of the comparison that the law makes. */
+export function signedLimit(item: ExplainItem, limit: string): string {
+  return limit === "–" ? limit : sign(item.op, limit);
+}
+
+function sign(op: string, limit: string): string {
+  switch (op) {
+    case "lt":
+      return `< ${limit}`;
+    case "ge":
+      return `≥ ${limit}`;
+    case "gt":
+      return `> ${limit}`;
+    case "range":
+      return limit;
+    default:
+      return `≤ ${limit}`;
+  }
+}
+
+/** The limit that the row shows: of the next better class than the item's own, or the one that the server names. */
+export function shownLimit(item: ExplainItem, rule: RuleSet): ExplainItem["limit"] {
+  if (rule.kind !== "class" || item.grade === null) return item.limit;
+  const at = rule.grades.findIndex((it) => it.id === item.grade);
+  const step = rule.grades[Math.max(0, at - 1)]?.id;
+  const limit = step === undefined ? undefined : item.limits[step];
+  return limit ?? item.limit;
+}
+
+/** Every judged item, those that decided first, then from worst to best. */
+export function itemRows(explanation: Explanation, rule: RuleSet, properties: Properties, speaker: Speaker): ItemRow[] {
+  const deciding = new Set(decidingItems(explanation, rule));
+  const place = new Map(rule.grades.map((grade, index) => [grade.id, index]));
+  const rank = (item: ExplainItem) =>
+    (deciding.has(item) ? 1000 : 0) +
+    10 * (item.attained === false ? 1 : (place.get(item.grade ?? "") ?? 0)) +
+    Math.min(9, item.multiple ?? 0);
+  return explanation.items
+    .map((item): ItemRow => {
+      const property = properties(item.property);
+      const against = { ...item, limit: shownLimit(item, rule) };
+      const share = item.statistic === "share_of_samples" && item.value !== null;
+      return {
+        key: item.objective || item.property,
+        item,
+        name: itemName(item, properties, speaker),
+        value: share ? speaker.percent(item.value!) : computedText(against, property, speaker),
+        limit: signedLimit(item, limitText(against.limit, property, speaker)),
+        grade: item.grade,
+        verdict:
+          typeof item.attained === "boolean" && rule.kind === "attainment"
+            ? speaker.t(item.attained ? "items.within" : "items.beyond")
+            : speaker.say(rule.grades.find((it) => it.id === item.grade)?.name, item.grade ?? ""),
+        multiple:
+          item.multiple === null || item.multiple <= 0
+            ? ""
+            : `${speaker.decimal(item.multiple, item.multiple < 10 ? 2 : 1)}×`,
+        deciding: deciding.has(item),
+        unverified: item.confidence === "unverified",
+      };
+    })
+    .sort((a, b) => rank(b.item) - rank(a.item));
+}
+
+export interface ArithmeticStep {
+  label: string;
+  text: string;
+  /** Smaller words below: counts, sources' notes. */
+  note: string;
+}
+
+/** The arithmetic of an item, step by step: samples, statistic, rounding, limit, clause, source. */
+export function arithmeticSteps(
+  item: ExplainItem,
+  explanation: Explanation,
+  rule: RuleSet,
+  properties: Properties,
+  speaker: Speaker,
+): ArithmeticStep[] {
+  const { t } = speaker;
+  const property = properties(item.property);
+  const unit = property?.unit_label ?? item.unit;
+  const share = item.statistic === "share_of_samples";
+  const full = (value: number | null) =>
+    share && value !== null
+      ? speaker.percent(value, 1)
+      : speaker.value(value, { decimals: property?.decimals ?? 2, exact: true, unit });
+  const steps: ArithmeticStep[] = [
+    {
+      label: t("explain.statistic"),
+      text: speaker.say(item.statistic_text, item.statistic),
+      note: [
+        t("explain.samples", {}, item.n),
+        item.censored ? t("explain.censored", { n: speaker.count(item.censored) }) : "",
+      ]
+        .filter(Boolean)
+        .join(t("common.comma")),
+    },
+    { label: t("explain.computed"), text: full(item.value), note: "" },
+  ];
+  if (item.rounded !== null && item.rounded !== item.value) {
+    steps.push({ label: t("explain.rounded"), text: full(item.rounded), note: "" });
+  }
+  const limits = rule.grades.flatMap((grade) => {
+    const limit = item.limits[grade.id];
+    return limit === undefined || limit === null
+      ? []
+      : [
+          `${rule.kind === "attainment" ? "" : `${grade.short || grade.id}${t("common.colon")}`}${signedLimit(item, limitText(limit, property, speaker))}`,
+        ];
+  });
+  const compared = limits.length ? limits.join(" · ") : signedLimit(item, limitText(item.limit, property, speaker));
+  if (compared !== "–")
+    steps.push({ label: t("explain.compared"), text: `${compared} ${unit}`.trim(), note: item.note ?? "" });
+  if (item.clause) steps.push({ label: t("explain.clause"), text: item.clause, note: "" });
+  steps.push({
+    label: t("explain.source"),
+    text: t(`confidence.${item.confidence}`),
+    note: sourcesOf(item, explanation)
+      .map((source) => source.ref)
+      .join("; "),
+  });
+  return steps;
+}
+
+/** The sources that an item names, as far as the explanation carries them. */
+export function sourcesOf(item: ExplainItem, explanation: Explanation): { id: string; ref: string }[] {
+  const known = new Map((explanation.sources ?? []).map((source) => [source.id, source]));
+  return item.sources.map((id) => known.get(id) ?? { id, ref: id });
+}
