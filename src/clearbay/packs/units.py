@@ -188,13 +188,22 @@ def _tokens(body: str, text: str) -> Iterator[tuple[str, Fraction, Dimension]]:
             yield mark, Fraction(1), ()
         elif number:
             base, _, power = number.replace("**", "^").replace("*", "^").partition("^")
-            yield "", Fraction(base) ** int(power or 1), ()
+            if not Fraction(base):
+                raise _unknown(text)
+            yield "", Fraction(base) ** _exponent(power, text), ()
         elif annotation:
             yield "", Fraction(1), ()
         else:
             scale, dimension = _atom(name, text)
-            exponent = int(power or 1)
+            exponent = _exponent(power, text)
             yield "", scale**exponent, tuple((axis, n * exponent) for axis, n in dimension)
+
+
+def _exponent(power: str | None, text: str) -> int:
+    """Read a power; one of more than two digits is a slip, and would take for ever to work out."""
+    if power and len(power.lstrip("+-")) > 2:
+        raise _unknown(text)
+    return int(power or 1)
 
 
 def _product(body: str, text: str) -> tuple[Fraction, Dimension]:
