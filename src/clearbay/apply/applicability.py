@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clearbay import mine, packs
-from clearbay.apply import rules
+from clearbay.apply import index, rules
 from clearbay.apply.catalogue import Entry
 from clearbay.model.standard import Standard
 
-Why = Literal["complete", "partial", "other_medium", "nothing_measured", "no_zone", "no_objective"]
+Why = Literal[
+    "complete", "partial", "published", "other_medium", "nothing_measured", "no_zone", "no_objective", "other_time"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Fit:
 
     ``missing`` are the properties that it judges and the station does not measure. A rule set of another place is
     applicable all the same: that the same water is judged under several laws is the point; ``why`` says ``partial``
-    where the verdict rests on some of the items only.
+    where the verdict rests on some of the items only, ``published`` where an index is not computed but the authority's
+    own, ``other_time`` where nothing was measured while an index was in force.
     """
 
     standard: Standard
@@ -44,6 +47,11 @@ def fit(entry: Entry, standard: Standard) -> Fit:
         return Fit(standard, False, missing, "no_zone")
     if standard.kind == "attainment" and not needed:
         return Fit(standard, False, missing, "no_objective")
+    if standard.kind == "index" and measured:
+        if not index.measured(standard, entry):
+            return Fit(standard, False, missing, "other_time")
+        if missing and index.PUBLISHED in measured:
+            return Fit(standard, True, missing, "published")
     if len(missing) == len(needed):
         return Fit(standard, False, missing, "nothing_measured")
     return Fit(standard, True, missing, "partial" if missing else "complete")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import exp
 from typing import Any
 
 import pyarrow as pa
 
 from clearbay import mine, packs
-from clearbay.apply import applicability, judging, periods, rules, wording
+from clearbay.apply import applicability, index, judging, periods, rules, wording
 from clearbay.apply.catalogue import Catalogue, Entry, lineage
+from clearbay.mine.aqhi import HOURS_NEEDED, AqhiRule
 from clearbay.mine.frames import UNUSABLE_FLAGS, to_arrow
 from clearbay.mine.limits import GEOMETRIC
 from clearbay.model.errors import BadInput
@@ -38,7 +40,8 @@ class ExplainedItem:
 
     ``value`` is the statistic, ``rounded`` the number that was compared, ``limit`` what it was held against: the limit
     that it fails, or the one it meets in the best class. ``n`` counts sampling events, ``censored`` the values beyond
-    a detection limit. ``attained`` is for objectives only.
+    a detection limit. ``attained`` is for objectives only, ``contribution`` (percentage points of added risk) for the
+    pollutants of an index.
     """
 
     property: str
@@ -62,6 +65,7 @@ class ExplainedItem:
     objective: str | None = None
     name: Text | None = None
     note: str = ""
+    contribution: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +146,14 @@ def _classes(parts: _Parts) -> Explanation:
     standard, entry = parts.standard, parts.entry
     spares = {item.alternative[0] for item in standard.items if item.alternative}
     readings = parts.readings({*rules.judged(standard), *spares})
-    kinds = judging.water_types((entry,))
+    kind = applicability.water_type(entry)
     rows = mine.period_items(
         readings,
         standard,
         granularity=parts.granularity,
         depth=parts.depth,  # type: ignore[arg-type]
         offset=judging.offsets((entry,)),
-        water_type=kinds,
+        water_type=kind,
     )
     found = to_arrow(rows)
     if not found.num_rows:
@@ -158,7 +162,7 @@ def _classes(parts: _Parts) -> Explanation:
     of_property = {row["property"]: row for row in found.to_pylist()}
     samples = _samples(readings, parts.depth)
     items = [
-        _class_item(parts, item, of_property[item.property], samples, kinds[entry.station.id])
+        _class_item(parts, item, of_property[item.property], samples, kind)
         for item in standard.items
         if item.property in of_property
     ]
@@ -263,7 +267,101 @@ def _objective_item(parts: _Parts, one: Objective, row: Mapping[str, Any], readi
 
 
 def _index(parts: _Parts) -> Explanation:
-    raise NotImplementedError
+    """The worst hour of the period: its added risk, and each pollutant's part in it."""
+    standard, entry = parts.standard, parts.entry
+    start, end = periods.bounds(parts.period, entry.station.utc_offset)
+    hours = index.hours_of(parts.home.reader(), standard, entry, start, end)
+    if not hours.num_rows:
+        return parts.answer(None, (), [])
+    worst = min(hours.to_pylist(), key=lambda row: (-row["grade"], row["basis"], row["time"]))
+    grade = standard.grades[worst["grade"]].id
+    n = hours.num_rows
+    if worst["basis"] == "published":
+        return parts.answer(grade, (), [_published(parts, worst["time"], grade, n)])
+    rule = mine.aqhi_rule(standard)
+    first = worst["time"] - timedelta(hours=rule.hours)
+    readings = index.behind(parts.home.reader(), standard, entry, worst["time"], worst["time"])
+    samples = {
+        code: tuple(one for one in found if first < one.time <= worst["time"])
+        for code, found in _samples(readings, "mean").items()
+        if code in rule.beta
+    }
+    means = {code: _mean(found) for code, found in samples.items() if len(found) >= HOURS_NEEDED}
+    risk = mine.added_risk(means, standard)
+    confidence = str(standard.parameters.get("parameters_confidence", standard.confidence))
+    limits: dict[str, Limit] = dict(rule.bands)
+    whole = ExplainedItem(
+        property=index.PUBLISHED,
+        op="le",
+        unit="%",
+        statistic="added_risk",
+        statistic_text=wording.RISK,
+        value=risk,
+        rounded=risk,
+        n=n,
+        censored=0,
+        grade=grade,
+        limit=limits.get(standard.grades[max(worst["grade"] - 1, 0)].id),
+        limits=limits,
+        multiple=None,
+        confidence=confidence,
+        clause="",
+        sources=tuple(source.id for source in standard.sources),
+        samples=(Sample(worst["time"], "", risk, ""),),
+    )
+    larger = max((code for code in rule.larger_of if code in means), key=lambda code: _risk(rule, code, means[code]))
+    items = [
+        replace(
+            whole,
+            property=code,
+            op="not_judged",
+            unit="ug/m3",
+            statistic="moving_mean",
+            statistic_text=wording.MOVING_MEAN,
+            value=mean,
+            rounded=None,
+            n=len(samples[code]),
+            grade=None,
+            limit=None,
+            limits={},
+            samples=samples[code],
+            contribution=0.0 if code in rule.larger_of and code != larger else _risk(rule, code, mean),
+        )
+        for code, mean in means.items()
+    ]
+    return parts.answer(grade, (), [whole, *items])
+
+
+def _published(parts: _Parts, moment: datetime, grade: str, n: int) -> ExplainedItem:
+    readings = index.behind(parts.home.reader(), parts.standard, parts.entry, moment, moment)
+    samples = tuple(one for one in _samples(readings, "mean").get(index.PUBLISHED, ()) if one.time == moment)
+    return ExplainedItem(
+        property=index.PUBLISHED,
+        op="not_judged",
+        unit="1",
+        statistic="published",
+        statistic_text=wording.AS_PUBLISHED,
+        value=samples[0].value if samples else None,
+        rounded=None,
+        n=n,
+        censored=sum(bool(one.censoring) for one in samples),
+        grade=grade,
+        limit=None,
+        limits={},
+        multiple=None,
+        confidence="one_source_official",
+        clause="",
+        sources=(),
+        samples=samples,
+    )
+
+
+def _risk(rule: AqhiRule, code: str, mean: float) -> float:
+    return (exp(rule.beta[code] * mean) - 1.0) * 100.0
+
+
+def _mean(samples: tuple[Sample, ...]) -> float:
+    return sum(one.value * (0.5 if one.censoring == "<" else 1.0) for one in samples) / len(samples)
 
 
 def _samples(readings: pa.Table, depth: str) -> dict[str, tuple[Sample, ...]]:

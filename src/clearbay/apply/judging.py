@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine
-from clearbay.apply import rules, wording
+from clearbay.apply import index, periods, rules, wording
 from clearbay.apply.applicability import water_type
 from clearbay.apply.catalogue import Catalogue, Entry
 from clearbay.mine.frames import to_arrow
@@ -57,11 +58,10 @@ class Judged:
 def stations_of(now: Catalogue, standard: Standard) -> tuple[Entry, ...]:
     """Stations of the rule set's media that measure something it judges."""
     wanted = frozenset(rules.judged(standard))
-    return tuple(
-        entry
-        for entry in now.entries.values()
-        if entry.station.medium in standard.media and any(one.property in wanted for one in entry.series)
-    )
+    there = (entry for entry in now.entries.values() if entry.station.medium in standard.media)
+    if standard.kind == "index":
+        return tuple(entry for entry in there if index.measured(standard, entry))
+    return tuple(entry for entry in there if any(one.property in wanted for one in entry.series))
 
 
 def judge(reader: Reader, now: Catalogue, standard: Standard, granularity: str, depth: str) -> Judged:
@@ -76,7 +76,7 @@ def judge(reader: Reader, now: Catalogue, standard: Standard, granularity: str, 
         case "attainment":
             return _attainment(frame, standard, entries)
         case "index":
-            return _index(frame, standard, entries, granularity)
+            return _index(reader, standard, entries, granularity)
 
 
 def verdicts(judged: Judged, standard: Standard, property: str | None) -> pa.Table:
@@ -159,13 +159,30 @@ def _attainment(frame: Any, standard: Standard, entries: tuple[Entry, ...]) -> J
     return Judged(_items(items), _verdicts(_named(classes, codes)))
 
 
-def _index(frame: Any, standard: Standard, entries: tuple[Entry, ...], granularity: str) -> Judged:
-    raise NotImplementedError
+def _index(reader: Reader, standard: Standard, entries: tuple[Entry, ...], granularity: str) -> Judged:
+    hours = index.hourly(reader, standard, entries)
+    return _of_hours(index.by_period(hours, offsets(entries), granularity))
 
 
 def hours(reader: Reader, now: Catalogue, standard: Standard, station: str, first: str, last: str) -> pa.Table:
-    """Hourly verdicts of one station."""
-    raise NotImplementedError
+    """Hourly verdicts of one station from the hour ``first`` to the hour ``last``."""
+    entry = now.entry(station)
+    utc_offset = entry.station.utc_offset
+    start, end = periods.bounds(first, utc_offset)[0], periods.bounds(last, utc_offset)[1]
+    found = index.hours_of(reader, standard, entry, start, end)
+    return _of_hours(index.by_period(found, {station: utc_offset}, "hour")).verdicts
+
+
+def _of_hours(table: pa.Table) -> Judged:
+    """``rule`` says whether the index was computed, published or both in the period."""
+    rows = table.num_rows
+    none = pa.array([[]], pa.list_(pa.string())).take(pa.array(np.zeros(rows, dtype=np.int32)))
+    items = table.append_column("property", pa.repeat(index.PUBLISHED, rows)).rename_columns(
+        ["station", "period", "grade", "n", "rule", "property"]
+    )
+    columns = {name: table.column(name) for name in ("station", "period", "grade")}
+    more = {"determinants": none, "items_judged": pa.repeat(1, rows), "samples": table.column("n")}
+    return Judged(_items(items), _verdicts(columns | more))
 
 
 def _named(classes: pa.Table, codes: Mapping[str, str]) -> dict[str, Any]:

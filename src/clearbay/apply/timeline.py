@@ -41,11 +41,13 @@ def density(home: Home, now: Catalogue, medium: str | None, granularity: str) ->
 
 
 def _year(local: Any) -> nw.Expr:
-    return local.year().cast(nw.Int64)  # type: ignore[no-any-return]
+    year: nw.Expr = local.year().cast(nw.Int64)
+    return year
 
 
 def _month(local: Any) -> nw.Expr:
-    return _year(local) * 100 + local.month().cast(nw.Int64)
+    month: nw.Expr = local.month().cast(nw.Int64)
+    return _year(local) * 100 + month
 
 
 _NUMBERS: dict[str, tuple[Callable[[Any], nw.Expr], Callable[[int], str]]] = {

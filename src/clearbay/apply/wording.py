@@ -42,12 +42,20 @@ _OBJECTIVES = _text(
     "cada objectivo pela sua própria estatística e profundidade ao longo do ano",
 )
 _INDEX = _text(
-    "{period}内最高的每小时指数",
-    "{period}內最高的每小時指數",
-    "highest hourly index of the {period}",
-    "índice horário mais alto do {period}",
+    "{period}最高的每小时指数；有污染物浓度的由其计算，其余采用官方公布值",
+    "{period}最高的每小時指數；有污染物濃度的由其計算，其餘採用官方公布值",
+    "highest hourly index of the {period}; computed from pollutants where they are measured, elsewhere as published",
+    "índice horário mais alto do {period}; calculado a partir dos poluentes onde são medidos, noutros como publicado",
 )
-_HOURLY = _text("每小时指数", "每小時指數", "hourly index", "índice horário")
+_HOURLY = _text(
+    "每小时指数；有污染物浓度的由其计算，其余采用官方公布值",
+    "每小時指數；有污染物濃度的由其計算，其餘採用官方公布值",
+    "hourly index; computed from pollutants where they are measured, elsewhere as published",
+    "índice horário; calculado a partir dos poluentes onde são medidos, noutros como publicado",
+)
+RISK = _text("增加的健康风险", "增加的健康風險", "added health risk", "risco acrescido para a saúde")
+AS_PUBLISHED = _text("官方公布值", "官方公布值", "as published", "como publicado")
+MOVING_MEAN = _text("三小时移动平均", "三小時移動平均", "three-hour moving mean", "média móvel de três horas")
 
 ARITHMETIC = _text("算术平均值", "算術平均值", "arithmetic mean", "média aritmética")
 GEOMETRIC = _text("几何平均值", "幾何平均值", "geometric mean", "média geométrica")

@@ -19,6 +19,6 @@ def desk(request: Request) -> Desk:
 Services = Annotated[Desk, Depends(desk)]
 
 
-def router(noun: str) -> APIRouter:
+def noun(name: str) -> APIRouter:
     """A router under ``/api`` whose routes refuse unknown parameters."""
-    return APIRouter(prefix="/api", tags=[noun], route_class=StrictRoute)
+    return APIRouter(prefix="/api", tags=[name], route_class=StrictRoute)

@@ -33,6 +33,7 @@ def summary(standard: Standard) -> dict[str, Any]:
     return {
         "id": standard.id,
         "code": standard.code,
+        "family": standard.family,
         "name": standard.name,
         "short": same(standard.code),
         "kind": standard.kind,
@@ -90,6 +91,7 @@ def _item(item: Item) -> dict[str, Any]:
         "sources": item.sources,
         "judged": item.judged and item.op != "not_judged",
         "note": item.note,
+        "confidence_by_class": item.confidence_by_class,
     }
 
 
@@ -108,6 +110,7 @@ def _objective(objective: Objective) -> dict[str, Any]:
         "confidence": objective.confidence,
         "sources": objective.sources,
         "note": objective.note,
+        "confidence_by_zone": objective.confidence_by_zone,
     }
 
 
@@ -119,6 +122,7 @@ def property_(one: Property) -> dict[str, Any]:
         "unit": one.unit,
         "unit_label": one.unit_label,
         "hj": one.hj,
+        "hj_confidence": one.hj_confidence,
         "cf": one.cf,
         "decimals": one.decimals,
         "group": one.group,

@@ -185,7 +185,8 @@ def _type(schema: Mapping[str, Any]) -> str:
         inner = schema.get("additionalProperties")
         return f"object of {_type(inner)}" if isinstance(inner, dict) and inner else "object"
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-    return words.get(schema.get("type", ""), schema.get("type", "anything"))
+    kind = str(schema.get("type", "anything"))
+    return words.get(kind, kind)
 
 
 def _answer(schema: Mapping[str, Any]) -> str:

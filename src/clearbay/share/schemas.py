@@ -91,6 +91,7 @@ class StandardSummary(Answer):
 
     id: str = Field(examples=["cn.gb3097-1997"])
     code: str = Field(examples=["GB 3097-1997"])
+    family: str = Field(description="The rule whose dated versions share it", examples=["hk.aqhi"])
     name: LocalText
     short: LocalText = Field(description="Name for a narrow place")
     kind: Literal["class", "attainment", "index"]
@@ -128,6 +129,7 @@ class ItemShape(Answer):
     sources: list[str]
     judged: bool = Field(description="False where one sample cannot decide; note says why")
     note: str
+    confidence_by_class: dict[str, Confidence] = Field(description="Classes whose limit is sourced otherwise")
 
 
 class ObjectiveShape(Answer):
@@ -146,6 +148,7 @@ class ObjectiveShape(Answer):
     confidence: Confidence
     sources: list[str]
     note: str
+    confidence_by_zone: dict[str, Confidence] = Field(description="Zones whose limit is sourced otherwise")
 
 
 class StandardDetail(StandardSummary):
@@ -168,6 +171,7 @@ class PropertyShape(Answer):
     unit: str = Field(description="UCUM unit of every stored value", examples=["mg/L"])
     unit_label: str = Field(description="The unit as people print it")
     hj: str = Field(description="Code of HJ 525 (water) or HJ 524 (air); empty where none is sourced")
+    hj_confidence: str = Field(description="How well that code is sourced; empty where there is none")
     cf: str = Field(description="CF standard name, or empty")
     decimals: int = Field(description="Usual number of decimals, for display only")
     group: str
@@ -255,7 +259,8 @@ class RuleSetFit(Answer):
     missing: list[str] = Field(description="Properties that the rule set judges and the station does not measure")
     why: str = Field(
         description="complete, partial, other_medium, nothing_measured, no_zone (the rules go by zone and the station "
-        "has none), no_objective (its zone has none that the station's properties meet)"
+        "has none), no_objective (its zone has none), published (an index as the authority published it, not computed "
+        "here), other_time (nothing measured while an index was in force)"
     )
 
 
@@ -367,6 +372,7 @@ class ExplainedItem(Answer):
     samples: list[SampleShape]
     attained: bool | None
     note: str = ""
+    contribution: float | None = Field(description="Percentage points of an index's added risk; null: not an index")
 
 
 class Explanation(Answer):

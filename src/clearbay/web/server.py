@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,11 +21,11 @@ from clearbay.apply.desk import Desk
 from clearbay.model.errors import BadInput, ClearbayError
 from clearbay.share.app import api
 from clearbay.store import Home
-from clearbay.web.interface import Interface
+from clearbay.web.interface import STATIC, Interface
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
 
-_log = logging.getLogger(__name__)
+__all__ = ["STATIC", "create_app", "listen", "main", "serve"]
 
 
 def create_app(home_path: Path | str, *, warm_up: bool = True) -> FastAPI:

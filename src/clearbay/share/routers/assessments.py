@@ -15,10 +15,10 @@ from clearbay.apply.desk import Desk
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Standard
 from clearbay.share import encode, exports, paging, parameters, present, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("assessments")
+router = noun("assessments")
 
 
 @router.get(

@@ -9,10 +9,10 @@ from fastapi import Query, Response
 from clearbay.apply import rules
 from clearbay.apply.explain import ExplainedItem, explain
 from clearbay.share import encode, parameters, present, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("explain")
+router = noun("explain")
 
 
 @router.get(
@@ -78,4 +78,5 @@ def _item(item: ExplainedItem) -> dict[str, object]:
         ],
         "attained": item.attained,
         "note": item.note,
+        "contribution": item.contribution,
     }

@@ -6,10 +6,10 @@ from fastapi import Response
 
 from clearbay import __version__
 from clearbay.share import encode, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("health")
+router = noun("health")
 
 
 @router.get(

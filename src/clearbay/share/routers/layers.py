@@ -9,10 +9,10 @@ from fastapi import Path, Response
 from clearbay import packs
 from clearbay.apply.names import unknown
 from clearbay.share import encode, exports, schemas
-from clearbay.share.context import router
+from clearbay.share.context import noun
 from clearbay.share.problems import documented
 
-router = router("layers")
+router = noun("layers")
 
 
 @router.get(

@@ -9,10 +9,10 @@ from clearbay.apply.periods import GRANULARITIES
 from clearbay.apply.rules import DEPTHS
 from clearbay.model.text import LANGUAGES
 from clearbay.share import encode, present, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("meta")
+router = noun("meta")
 
 
 @router.get(

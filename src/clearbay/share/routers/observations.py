@@ -14,10 +14,10 @@ from clearbay.apply.names import unknown
 from clearbay.apply.observations import Key, Selection
 from clearbay.model.errors import BadInput
 from clearbay.share import encode, exports, paging, parameters, present, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("observations")
+router = noun("observations")
 
 _MOST = {"json": 10_000, "columns": 1_000_000}
 _USUAL = {"json": 1_000, "columns": 100_000}

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from clearbay.share import encode, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("search")
+router = noun("search")
 
 
 @router.get(

@@ -9,10 +9,10 @@ from fastapi import Path, Response
 from clearbay import packs
 from clearbay.apply.rules import standard_of
 from clearbay.share import encode, present, schemas
-from clearbay.share.context import router
+from clearbay.share.context import noun
 from clearbay.share.problems import documented
 
-router = router("standards")
+router = noun("standards")
 
 
 @router.get(

@@ -13,12 +13,12 @@ from clearbay.apply.applicability import fits
 from clearbay.apply.catalogue import Entry, parse_bbox, zone_of
 from clearbay.model.text import LANGUAGES
 from clearbay.share import encode, exports, paging, parameters, present, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("stations")
+router = noun("stations")
 
-FORMATS = {exports.GEOJSON: {}, exports.CSV: {}}
+FORMATS: dict[str, dict[str, str]] = {exports.GEOJSON: {}, exports.CSV: {}}
 
 
 @router.get(

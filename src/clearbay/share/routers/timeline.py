@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 
 from clearbay.share import encode, parameters, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("timeline")
+router = noun("timeline")
 
 
 @router.get(

@@ -11,10 +11,10 @@ from clearbay.apply import portraits, rules
 from clearbay.apply.catalogue import Catalogue, zone_of
 from clearbay.model.station import Zone
 from clearbay.share import encode, parameters, schemas
-from clearbay.share.context import Services, router
+from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
 
-router = router("zones")
+router = noun("zones")
 
 _Standard = Annotated[
     str | None,
