@@ -231,9 +231,9 @@ def test_every_number_has_a_source_that_is_listed() -> None:
     """Items and objectives name sources of their own standard."""
     for standard in packs.standards().values():
         known = {source.id for source in standard.sources}
-        for one in (*standard.items, *standard.objectives):
-            assert one.sources
-            assert set(one.sources) <= known
+        for sources in [item.sources for item in standard.items] + [one.sources for one in standard.objectives]:
+            assert sources
+            assert set(sources) <= known
 
 
 def test_an_unknown_standard_is_refused_with_the_known_ones() -> None:

@@ -13,6 +13,7 @@ from clearbay import packs
 from clearbay.model.errors import BadInput, PackError
 from clearbay.packs import basemap, geography, register, vocabulary
 from clearbay.packs.rules import RULES
+from clearbay.packs.sheet import DATA
 
 STANDARD = """\
 id: xx.test
@@ -417,3 +418,10 @@ def test_a_version_that_follows_is_accepted(tmp_path: Path) -> None:
 def test_a_pack_error_is_input_that_a_person_can_mend() -> None:
     """Whoever catches BadInput catches a wrong pack too."""
     assert issubclass(PackError, BadInput)
+
+
+def test_every_rule_is_documented() -> None:
+    """The page beside the packs states every rule in the words of the loader, and no other."""
+    lines = (DATA / "README.md").read_text(encoding="utf-8").splitlines()
+    table = dict(line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| `") and line.count("|") == 3)
+    assert table == {f"`{rule}`": what for rule, what in RULES.items()}
