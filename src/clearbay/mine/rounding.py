@@ -65,7 +65,7 @@ def round_half_even_array(values: NDArray[np.float64], decimals: int = 0) -> NDA
 def round_gbt8170(value: nw.Expr, decimals: int = 0) -> nw.Expr:
     """``round_half_even`` of a column expression, on any engine; null stays null."""
     scale = 10.0 ** abs(decimals)
-    scaled = value * nw.lit(scale) if decimals >= 0 else value / nw.lit(scale)
+    scaled = value * nw.lit(scale) if decimals >= 0 else value / (value * 0.0 + scale)
     below = scaled.floor()
     beyond = scaled - below - 0.5
     odd = below - (below / 2.0).floor() * 2.0
@@ -74,5 +74,6 @@ def round_gbt8170(value: nw.Expr, decimals: int = 0) -> nw.Expr:
         .then(below + odd)
         .otherwise(nw.when(beyond < 0).then(below).otherwise(below + 1.0))
     )
-    rounded = whole / nw.lit(scale) if decimals >= 0 else whole * nw.lit(scale)
+    # A divisor that is a column: Polars turns division by a constant into multiplication, one digit too many.
+    rounded = whole / (below * 0.0 + scale) if decimals >= 0 else whole * nw.lit(scale)
     return nw.when(scaled.abs() < WHOLE).then(rounded).otherwise(value)

@@ -1,0 +1,30 @@
+"""Every engine that the room must run on, as one fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pytest
+
+ENGINES: dict[str, Callable[[pa.Table], Any]] = {
+    "duckdb": lambda table: duckdb.connect().from_arrow(table),
+    "polars": pl.from_arrow,
+    "polars-lazy": lambda table: pl.from_arrow(table).lazy(),
+    "pyarrow": lambda table: table,
+}
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def engine(request) -> Callable[[pa.Table], Any]:
+    """Puts a pyarrow table on one engine."""
+    return ENGINES[request.param]
+
+
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Callable[[pa.Table], Any]]:
+    """All of them, by name."""
+    return ENGINES
