@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearbay.apply import judging, rules, shelf
+from clearbay.apply import index, judging, periods, rules
 from clearbay.apply.catalogue import Catalogue
 from clearbay.apply.judging import Judged
 from clearbay.apply.kept import Kept
 from clearbay.apply.release import fingerprint
+from clearbay.apply.shelf import Shelf
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Standard
 from clearbay.model.text import Text
@@ -83,6 +83,7 @@ class Assessments:
         self._catalogue = catalogue
         self._judged: Kept[tuple[int, str, str, str], Judged] = Kept(size)
         self._verdicts: Kept[tuple[int, str, str, str, str | None], pa.Table] = Kept(4 * size)
+        self._hours: Kept[tuple[int, str], pa.Table] = Kept(4)
         self._matrices: Kept[tuple[int, str, str, str, str | None], Matrix] = Kept(2 * size)
 
     def judged(self, standard: Standard, granularity: str, depth: str) -> Judged:
@@ -90,15 +91,29 @@ class Assessments:
         now = self._catalogue()
 
         def make() -> Judged:
-            folder = self._folder(now.version)
             name = f"{standard.id}.{granularity}.{depth}"
-            found = shelf.read(folder, name)
-            if found is None:
-                found = judging.judge(self._home.reader(), now, standard, granularity, depth)
-                shelf.write(folder, name, found)
+            kept = [self._shelf(now.version).read(f"{name}.{part}") for part in ("items", "verdicts")]
+            if kept[0] is not None and kept[1] is not None:
+                return Judged(kept[0], kept[1])
+            found = judging.judge(self._home.reader(), now, standard, granularity, depth, lambda: self.hours(standard))
+            self._shelf(now.version).write(f"{name}.items", found.items)
+            self._shelf(now.version).write(f"{name}.verdicts", found.verdicts)
             return found
 
         return self._judged.get((now.version, standard.id, granularity, depth), make)
+
+    def hours(self, standard: Standard) -> pa.Table:
+        """Hourly verdicts of an index at every station (``index.HOURS``)."""
+        now = self._catalogue()
+
+        def make() -> pa.Table:
+            kept = self._shelf(now.version).read(f"{standard.id}.hours")
+            if kept is None:
+                kept = index.hourly(self._home.reader(), standard, judging.stations_of(now, standard))
+                self._shelf(now.version).write(f"{standard.id}.hours", kept)
+            return kept
+
+        return self._hours.get((now.version, standard.id), make)
 
     def verdicts(self, standard: Standard, granularity: str, depth: str, property: str | None = None) -> pa.Table:
         """One row a station and period, in that order: ``station, period, grade, determinants, items_judged, samples``.
@@ -141,7 +156,7 @@ class Assessments:
                     where="granularity",
                     mend="give station, from and to (or a period), or use day, month or year",
                 )
-            table = judging.hours(self._home.reader(), self._catalogue(), standard, next(iter(stations)), first, last)
+            table = self._of_one(standard, next(iter(stations)), first, last)
         else:
             table = self.verdicts(standard, granularity, depth, property)
         mask: pa.ChunkedArray | None = None
@@ -153,8 +168,15 @@ class Assessments:
                 mask = here if mask is None else pc.and_(mask, here)
         return table if mask is None else table.filter(mask)
 
-    def _folder(self, version: int) -> Path:
-        return Path(self._home.path) / "cache" / "assessments" / f"{version}-{fingerprint()}"
+    def _of_one(self, standard: Standard, station: str, first: str, last: str) -> pa.Table:
+        """Hourly verdicts of one station from the hour ``first`` to the hour ``last``."""
+        offset = self._catalogue().entry(station).station.utc_offset
+        start, end = periods.bounds(first, offset)[0], periods.bounds(last, offset)[1]
+        hours = index.between(self.hours(standard), station, start, end)
+        return judging.of_hours(index.by_period(hours, {station: offset}, "hour")).verdicts
+
+    def _shelf(self, version: int) -> Shelf:
+        return Shelf(self._home.path / "cache" / "assessments" / f"{version}-{fingerprint()}")
 
 
 def _matrix(table: pa.Table, standard: Standard, granularity: str, depth: str, property: str | None) -> Matrix:

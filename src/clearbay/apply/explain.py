@@ -9,12 +9,14 @@ from math import exp
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearbay import mine, packs
-from clearbay.apply import applicability, index, judging, periods, rules, wording
-from clearbay.apply.catalogue import Catalogue, Entry, lineage
+from clearbay.apply import applicability, index, periods, rules, wording
+from clearbay.apply.assessments import Assessments
+from clearbay.apply.catalogue import Entry, lineage
 from clearbay.mine.aqhi import HOURS_NEEDED, AqhiRule
-from clearbay.mine.frames import UNUSABLE_FLAGS, to_arrow
+from clearbay.mine.frames import UNUSABLE_FLAGS
 from clearbay.mine.limits import GEOMETRIC
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Item, Objective, Standard
@@ -84,17 +86,18 @@ class Explanation:
     notes: tuple[Text, ...]
 
 
-def explain(home: Home, now: Catalogue, station: str, standard: Standard, period: str, depth: str) -> Explanation:
-    """Unfold the verdict. BadInput where the rule set cannot judge the station's medium or this kind of period."""
-    entry = now.entry(station)
+def explain(
+    home: Home, assessments: Assessments, entry: Entry, standard: Standard, period: str, depth: str
+) -> Explanation:
+    """Unfold the verdict that the assessment holds; BadInput where the rule set does not judge the station's medium."""
     granularity = rules.check_granularity(standard, periods.granularity_of(period), where="period")
     if entry.station.medium not in standard.media:
         raise BadInput(
-            f"{standard.code} judges {' and '.join(standard.media)}, {station} is {entry.station.medium}",
+            f"{standard.code} judges {' and '.join(standard.media)}, {entry.station.id} is {entry.station.medium}",
             where="station",
             mend="/api/stations/{id} lists the rule sets that can judge a station",
         )
-    parts = _Parts(home, entry, standard, period, granularity, depth)
+    parts = _Parts(home, assessments, entry, standard, period, granularity, depth)
     match standard.kind:
         case "class":
             return _classes(parts)
@@ -109,11 +112,18 @@ class _Parts:
     """What every kind of explanation starts from."""
 
     home: Home
+    assessments: Assessments
     entry: Entry
     standard: Standard
     period: str
     granularity: str
     depth: str
+
+    def judged(self) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+        """The verdict and its items as the assessment holds them; None where it holds none."""
+        judged = self.assessments.judged(self.standard, self.granularity, self.depth)
+        verdict, items = (_of(table, self.entry.station.id, self.period) for table in (judged.verdicts, judged.items))
+        return (verdict[0] if verdict else None), items
 
     def readings(self, codes: Collection[str]) -> pa.Table:
         """The station's observations of these properties in the period."""
@@ -143,30 +153,25 @@ class _Parts:
 
 
 def _classes(parts: _Parts) -> Explanation:
-    standard, entry = parts.standard, parts.entry
-    spares = {item.alternative[0] for item in standard.items if item.alternative}
-    readings = parts.readings({*rules.judged(standard), *spares})
-    kind = applicability.water_type(entry)
-    rows = mine.period_items(
-        readings,
-        standard,
-        granularity=parts.granularity,
-        depth=parts.depth,  # type: ignore[arg-type]
-        offset=judging.offsets((entry,)),
-        water_type=kind,
-    )
-    found = to_arrow(rows)
-    if not found.num_rows:
+    verdict, rows = parts.judged()
+    if verdict is None:
         return parts.answer(None, (), [])
-    verdict = to_arrow(mine.period_classes(found, standard)).to_pylist()[0]
-    of_property = {row["property"]: row for row in found.to_pylist()}
-    samples = _samples(readings, parts.depth)
+    of_property = {row["property"]: row for row in rows}
+    spares = {item.alternative[0] for item in parts.standard.items if item.alternative}
+    samples = _samples(parts.readings({*of_property, *spares}), parts.depth)
+    kind = applicability.water_type(parts.entry)
     items = [
         _class_item(parts, item, of_property[item.property], samples, kind)
-        for item in standard.items
+        for item in parts.standard.items
         if item.property in of_property
     ]
-    return parts.answer(verdict["class"], tuple(filter(None, verdict["determinants"].split(";"))), items)
+    return parts.answer(parts.standard.grades[verdict["grade"]].id, tuple(verdict["determinants"]), items)
+
+
+def _of(table: pa.Table, station: str, period: str) -> list[dict[str, Any]]:
+    own = table.filter(pc.equal(table.column("station"), station))
+    rows: list[dict[str, Any]] = own.filter(pc.equal(own.column("period"), period)).to_pylist()
+    return rows
 
 
 def _class_item(
@@ -186,7 +191,7 @@ def _class_item(
         value=row["value"],
         rounded=row["rounded"],
         n=row["n"],
-        censored=row["n_censored"],
+        censored=row["censored"],
         grade=parts.standard.grades[row["grade"]].id,
         limit=row["limit"],
         limits=limits,
@@ -212,22 +217,17 @@ def _zone_confidence(one: Objective, zone: str) -> str:
 
 
 def _attainment(parts: _Parts) -> Explanation:
-    standard, entry = parts.standard, parts.entry
-    zone = entry.station.zone
-    applying = [one for one in standard.objectives if mine.zone_limit(one, zone) is not None]
-    if not applying:
+    verdict, rows = parts.judged()
+    if verdict is None:
         return parts.answer(None, (), [])
-    readings = parts.readings({one.property for one in applying})
-    found = to_arrow(
-        mine.objective_results(readings, standard, {entry.station.id: zone}, offset=judging.offsets((entry,)))
-    )
-    if not found.num_rows:
-        return parts.answer(None, (), [])
-    verdict = to_arrow(mine.attainment_classes(found, standard)).to_pylist()[0]
-    of_objective = {row["objective"]: row for row in found.to_pylist()}
-    items = [_objective_item(parts, one, of_objective[one.id], readings) for one in applying if one.id in of_objective]
-    missed = [item.property for item in items if item.attained is False]
-    return parts.answer(verdict["class"], tuple(dict.fromkeys(missed)), items)
+    readings = parts.readings({row["property"] for row in rows})
+    of_objective = {row["rule"]: row for row in rows}
+    items = [
+        _objective_item(parts, one, of_objective[one.id], readings)
+        for one in parts.standard.objectives
+        if one.id in of_objective
+    ]
+    return parts.answer(parts.standard.grades[verdict["grade"]].id, tuple(verdict["determinants"]), items)
 
 
 def _objective_item(parts: _Parts, one: Objective, row: Mapping[str, Any], readings: pa.Table) -> ExplainedItem:
@@ -245,8 +245,8 @@ def _objective_item(parts: _Parts, one: Objective, row: Mapping[str, Any], readi
         value=row["value"],
         rounded=row["value"],
         n=row["n"],
-        censored=row["n_censored"],
-        grade=best if row["attained"] else worst,
+        censored=row["censored"],
+        grade=worst if row["grade"] else best,
         limit=row["limit"],
         limits={best: row["limit"]},
         multiple=None,
@@ -261,7 +261,7 @@ def _objective_item(parts: _Parts, one: Objective, row: Mapping[str, Any], readi
         clause=one.clause,
         sources=one.sources,
         samples=_samples(readings, one.depth).get(one.property, ()),
-        attained=row["attained"],
+        attained=row["grade"] == 0,
         note=one.note,
     )
 
@@ -270,7 +270,7 @@ def _index(parts: _Parts) -> Explanation:
     """The worst hour of the period: its added risk, and each pollutant's part in it."""
     standard, entry = parts.standard, parts.entry
     start, end = periods.bounds(parts.period, entry.station.utc_offset)
-    hours = index.hours_of(parts.home.reader(), standard, entry, start, end)
+    hours = index.between(parts.assessments.hours(standard), entry.station.id, start, end)
     if not hours.num_rows:
         return parts.answer(None, (), [])
     worst = min(hours.to_pylist(), key=lambda row: (-row["grade"], row["basis"], row["time"]))

@@ -29,9 +29,8 @@ PUBLISHED = "AQHI"
 LOOK_BACK = timedelta(hours=3)
 """How far before a period its first moving mean reaches."""
 
-HOURS = pa.schema(
-    [("station", pa.string()), ("time", pa.timestamp("us")), ("grade", pa.int32()), ("basis", pa.string())]
-)
+_WORD = pa.dictionary(pa.int32(), pa.string())
+HOURS = pa.schema([("station", _WORD), ("time", pa.timestamp("us")), ("grade", pa.int32()), ("basis", _WORD)])
 """One row a station and hour: ``time`` is the hour's end in UTC, ``grade`` an index of the rule set's grades, ``basis``
 ``computed`` or ``published``."""
 
@@ -69,15 +68,14 @@ def hourly(reader: Reader, standard: Standard, entries: Iterable[Entry]) -> pa.T
         here = frame.filter(nw.col("station").is_in([entry.station.id for entry in group]))
         needed = here.filter(nw.col("property").is_in([*pollutants(standard), PUBLISHED]))
         found.append(_hours(to_arrow(needed), standard, utc_offset))
-    return pa.concat_tables(found)
+    return pa.concat_tables(found).unify_dictionaries().combine_chunks()
 
 
-def hours_of(reader: Reader, standard: Standard, entry: Entry, start: datetime, end: datetime) -> pa.Table:
-    """The hours of one station whose ends lie after ``start`` up to ``end`` (UTC), and the readings behind them."""
-    readings = behind(reader, standard, entry, start, end)
-    hours = _hours(readings, standard, entry.station.utc_offset)
-    ends = hours.column("time")
-    return hours.filter(
+def between(hours: pa.Table, station: str, start: datetime, end: datetime) -> pa.Table:
+    """The hours of one station whose ends lie after ``start`` up to ``end`` (UTC)."""
+    own = hours.filter(pc.equal(hours.column("station"), station))
+    ends = own.column("time")
+    return own.filter(
         pc.and_(pc.greater(ends, pa.scalar(start, ends.type)), pc.less_equal(ends, pa.scalar(end, ends.type)))
     )
 
@@ -94,7 +92,7 @@ def behind(reader: Reader, standard: Standard, entry: Entry, start: datetime, en
 
 def by_period(hours: pa.Table, offsets: Mapping[str, int], granularity: str) -> pa.Table:
     """``station, period, grade, n, basis``: the worst hour of each period, how many hours, and on which basis."""
-    stations = hours.column("station").combine_chunks().dictionary_encode()
+    stations = hours.column("station").unify_dictionaries().combine_chunks()
     shifts = np.array(
         [offsets[one] * 60_000_000 - 1_000_000 for one in stations.dictionary.to_pylist()], dtype=np.int64
     )

@@ -1,12 +1,14 @@
 """From the store's reader to items and verdicts: how each kind of rule set is put to ``clearbay.mine``.
 
-Items and verdicts are columns: ``items`` has ``station, period, property, rule, grade, n`` (``rule`` is the objective's
-id where the rule set has objectives), ``verdicts`` has ``station, period, grade, determinants, items_judged, samples``.
+Items and verdicts are columns. ``ITEMS``: one row a station, period and item; ``rule`` is the objective's id where the
+rule set has objectives (and computed, published or both for an index), ``value`` the statistic, ``rounded`` what was
+compared, ``limit`` with what, ``threshold`` the level that each sample was held against (objectives on shares),
+``n`` sampling events, ``censored`` values beyond a detection limit. ``VERDICTS``: one row a station and period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine
-from clearbay.apply import index, periods, rules, wording
+from clearbay.apply import index, rules, wording
 from clearbay.apply.applicability import water_type
 from clearbay.apply.catalogue import Catalogue, Entry
 from clearbay.mine.frames import to_arrow
@@ -24,14 +26,21 @@ from clearbay.model.standard import Standard
 from clearbay.model.text import Text
 from clearbay.store import Reader
 
+_WORD = pa.dictionary(pa.int32(), pa.string())
 ITEMS = pa.schema(
     [
-        ("station", pa.string()),
-        ("period", pa.string()),
-        ("property", pa.string()),
-        ("rule", pa.string()),
+        ("station", _WORD),
+        ("period", _WORD),
+        ("property", _WORD),
+        ("rule", _WORD),
         ("grade", pa.int32()),
         ("n", pa.int32()),
+        ("censored", pa.int32()),
+        ("value", pa.float64()),
+        ("rounded", pa.float64()),
+        ("limit", pa.float64()),
+        ("threshold", pa.float64()),
+        ("multiple", pa.float64()),
     ]
 )
 VERDICTS = pa.schema(
@@ -64,19 +73,25 @@ def stations_of(now: Catalogue, standard: Standard) -> tuple[Entry, ...]:
     return tuple(entry for entry in there if any(one.property in wanted for one in entry.series))
 
 
-def judge(reader: Reader, now: Catalogue, standard: Standard, granularity: str, depth: str) -> Judged:
-    """Judge every station that the rule set's media cover."""
+def judge(
+    reader: Reader,
+    now: Catalogue,
+    standard: Standard,
+    granularity: str,
+    depth: str,
+    hours: Callable[[], pa.Table],
+) -> Judged:
+    """Judge every station that the rule set's media cover; ``hours`` gives the hourly verdicts of an index."""
     entries = stations_of(now, standard)
     if not entries:
         return Judged(ITEMS.empty_table(), VERDICTS.empty_table())
-    frame = _frame(reader, standard, entries)
     match standard.kind:
         case "class":
-            return _classes(frame, standard, entries, granularity, depth)
+            return _classes(_frame(reader, entries), standard, entries, granularity, depth)
         case "attainment":
-            return _attainment(frame, standard, entries)
+            return _attainment(_frame(reader, entries), standard, entries)
         case "index":
-            return _index(reader, standard, entries, granularity)
+            return of_hours(index.by_period(hours(), offsets(entries), granularity))
 
 
 def verdicts(judged: Judged, standard: Standard, property: str | None) -> pa.Table:
@@ -84,6 +99,8 @@ def verdicts(judged: Judged, standard: Standard, property: str | None) -> pa.Tab
     if property is None:
         return judged.verdicts
     items = judged.items.filter(pc.equal(judged.items.column("property"), property))
+    items = items.set_column(0, "station", pc.cast(items.column("station"), pa.string()))
+    items = items.set_column(1, "period", pc.cast(items.column("period"), pa.string()))
     grouped = items.group_by(["station", "period"]).aggregate([("grade", "max"), ("n", "max"), ("n", "count")])
     grade = grouped.column("grade_max")
     named = pa.array([[], [property]], pa.list_(pa.string()))
@@ -119,7 +136,7 @@ def zones(entries: tuple[Entry, ...]) -> dict[str, str]:
     return {entry.station.id: entry.station.zone for entry in entries if entry.station.zone}
 
 
-def _frame(reader: Reader, standard: Standard, entries: tuple[Entry, ...]) -> Any:
+def _frame(reader: Reader, entries: tuple[Entry, ...]) -> Any:
     frame = nw.from_native(reader.relation())
     ids = [entry.station.id for entry in entries]
     return frame.filter(nw.col("station").is_in(ids))
@@ -137,7 +154,7 @@ def _classes(frame: Any, standard: Standard, entries: tuple[Entry, ...], granula
         )
     )
     classes = to_arrow(mine.period_classes(found, standard))
-    items = found.append_column("rule", pa.array([""] * found.num_rows, pa.string()))
+    items = found.append_column("rule", pa.repeat("", found.num_rows)).rename_columns({"n_censored": "censored"})
     return Judged(_items(items), _verdicts(_named(classes, {code: code for code in rules.judged(standard)})))
 
 
@@ -153,33 +170,19 @@ def _attainment(frame: Any, standard: Standard, entries: tuple[Entry, ...]) -> J
     classes = to_arrow(mine.attainment_classes(found, standard))
     period = pc.cast(found.column("year"), pa.string())
     missed = pc.cast(pc.invert(found.column("attained")), pa.int32())
-    items = found.rename_columns({"objective": "rule"}).append_column("period", period).append_column("grade", missed)
+    items = found.drop_columns("censored").rename_columns({"objective": "rule", "n_censored": "censored"})
+    items = items.append_column("period", period).append_column("grade", missed)
+    items = items.append_column("rounded", items.column("value"))
     classes = classes.append_column("period", pc.cast(classes.column("year"), pa.string()))
     codes = {objective.id: objective.property for objective in standard.objectives}
     return Judged(_items(items), _verdicts(_named(classes, codes)))
 
 
-def _index(reader: Reader, standard: Standard, entries: tuple[Entry, ...], granularity: str) -> Judged:
-    hours = index.hourly(reader, standard, entries)
-    return _of_hours(index.by_period(hours, offsets(entries), granularity))
-
-
-def hours(reader: Reader, now: Catalogue, standard: Standard, station: str, first: str, last: str) -> pa.Table:
-    """Hourly verdicts of one station from the hour ``first`` to the hour ``last``."""
-    entry = now.entry(station)
-    utc_offset = entry.station.utc_offset
-    start, end = periods.bounds(first, utc_offset)[0], periods.bounds(last, utc_offset)[1]
-    found = index.hours_of(reader, standard, entry, start, end)
-    return _of_hours(index.by_period(found, {station: utc_offset}, "hour")).verdicts
-
-
-def _of_hours(table: pa.Table) -> Judged:
-    """``rule`` says whether the index was computed, published or both in the period."""
+def of_hours(table: pa.Table) -> Judged:
+    """Items and verdicts from ``index.by_period``; ``rule``: was the index computed, published or both."""
     rows = table.num_rows
     none = pa.array([[]], pa.list_(pa.string())).take(pa.array(np.zeros(rows, dtype=np.int32)))
-    items = table.append_column("property", pa.repeat(index.PUBLISHED, rows)).rename_columns(
-        ["station", "period", "grade", "n", "rule", "property"]
-    )
+    items = table.append_column("property", pa.repeat(index.PUBLISHED, rows)).rename_columns({"basis": "rule"})
     columns = {name: table.column(name) for name in ("station", "period", "grade")}
     more = {"determinants": none, "items_judged": pa.repeat(1, rows), "samples": table.column("n")}
     return Judged(_items(items), _verdicts(columns | more))
@@ -204,7 +207,12 @@ def _named(classes: pa.Table, codes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _items(table: pa.Table) -> pa.Table:
-    return table.select(ITEMS.names).cast(ITEMS).sort_by([*_ORDER, ("property", "ascending")])
+    """``table`` in the shape of ``ITEMS``; what its kind of rule set does not have is null."""
+    for field in ITEMS:
+        if field.name not in table.column_names:
+            table = table.append_column(field.name, pa.nulls(table.num_rows, pa.float64()))
+    rows = table.select(ITEMS.names).sort_by([*_ORDER, ("property", "ascending"), ("rule", "ascending")])
+    return rows.cast(ITEMS).unify_dictionaries().combine_chunks()
 
 
 def _verdicts(columns: Mapping[str, Any]) -> pa.Table:

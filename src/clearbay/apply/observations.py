@@ -41,6 +41,10 @@ class Selection:
             and (self.end is None or one.first < self.end)
         )
 
+    def holds(self, one: Series) -> bool:
+        """True where every observation of the series lies in the time that is meant."""
+        return (self.start is None or self.start <= one.first) and (self.end is None or one.last < self.end)
+
 
 class Observations:
     """Observations of one home at one picture of its catalogue."""
@@ -50,15 +54,23 @@ class Observations:
         self._catalogue = catalogue
 
     def count(self, selection: Selection) -> int:
-        """How many observations are meant. Series that lie wholly inside are counted without being read."""
+        """How many observations are meant. Where whole series are, their counts are summed and nothing is read."""
         meant = [one for one in self._catalogue.series if selection.meets(one)]
-        if selection.as_of is None:
-            whole = [one for one in meant if _covers(selection, one)]
-            meant = [one for one in meant if not _covers(selection, one)]
-            known = sum(one.count for one in whole)
-        else:
-            known = 0
-        return known + (self._counted(selection, meant) if meant else 0)
+        if selection.as_of is None and all(selection.holds(one) for one in meant):
+            return sum(one.count for one in meant)
+        frame = nw.from_native(self._reader.relation(as_of=selection.as_of))
+        for name, words in (
+            ("station", selection.stations),
+            ("property", selection.properties),
+            ("depth", selection.depths),
+        ):
+            if words is not None:
+                frame = frame.filter(nw.col(name).is_in(list(words)))
+        if selection.start is not None:
+            frame = frame.filter(nw.col("time") >= selection.start)
+        if selection.end is not None:
+            frame = frame.filter(nw.col("time") < selection.end)
+        return int(to_arrow(frame.select(nw.len())).column(0)[0].as_py())
 
     def page(self, selection: Selection, limit: int, after: Key | None = None) -> tuple[pa.Table, Key | None]:
         """The next ``limit`` observations after ``after``, and the key to go on from; None where that was the end."""
@@ -89,27 +101,3 @@ class Observations:
             left = None if left is None else left - table.num_rows
             if after is None or left == 0:
                 return
-
-    def _counted(self, selection: Selection, series: list[Series]) -> int:
-        """Count by looking at the data: for what a time range cuts, or an earlier moment knew."""
-        frame = nw.from_native(self._reader.relation(as_of=selection.as_of))
-        stations, codes = {one.station for one in series}, {one.property for one in series}
-        frame = frame.filter(nw.col("station").is_in(sorted(stations)), nw.col("property").is_in(sorted(codes)))
-        if selection.depths is not None:
-            frame = frame.filter(nw.col("depth").is_in(list(selection.depths)))
-        if selection.start is not None:
-            frame = frame.filter(nw.col("time") >= selection.start)
-        if selection.end is not None:
-            frame = frame.filter(nw.col("time") < selection.end)
-        grouped = to_arrow(frame.group_by("station", "property", "depth").agg(count=nw.len()))
-        meant = {(one.station, one.property, one.depth) for one in series}
-        return sum(
-            row["count"] for row in grouped.to_pylist() if (row["station"], row["property"], row["depth"]) in meant
-        )
-
-
-def _covers(selection: Selection, one: Series) -> bool:
-    """True where every observation of the series is meant."""
-    return (selection.start is None or selection.start <= one.first) and (
-        selection.end is None or one.last < selection.end
-    )

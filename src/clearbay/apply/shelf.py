@@ -1,4 +1,4 @@
-"""Assessments on disk, so that a restarted server is warm: Parquet under the home's ``cache``."""
+"""Computed tables on disk, so that a restarted server is warm: Parquet under the home's ``cache``."""
 
 from __future__ import annotations
 
@@ -11,36 +11,41 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from clearbay.apply.judging import Judged
-
 _log = logging.getLogger(__name__)
 
 
-def read(folder: Path, name: str) -> Judged | None:
-    """What was kept under ``name``; None where nothing is, or where it cannot be read."""
-    try:
-        return Judged(*(parquet.read_table(folder / f"{name}.{part}.parquet") for part in ("items", "verdicts")))
-    except (OSError, pa.ArrowException):
-        return None
+class Shelf:
+    """The tables of one data version and release, a folder; its siblings are those of older ones.
 
+    A table that cannot be read is made anew; a disk that refuses to keep one costs only time.
+    """
 
-def write(folder: Path, name: str, judged: Judged) -> None:
-    """Keep ``judged`` under ``name``, and clear what older data versions left. A disk that refuses costs only time."""
-    try:
-        if not folder.exists():
-            _clear(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        for part, table in (("items", judged.items), ("verdicts", judged.verdicts)):
-            beside = folder / f".{name}.{part}.{os.getpid()}"
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, name: str) -> pa.Table | None:
+        """The table kept under ``name``; None where there is none, or where it cannot be read."""
+        try:
+            return parquet.read_table(self._folder / f"{name}.parquet")
+        except (OSError, pa.ArrowException):
+            return None
+
+    def write(self, name: str, table: pa.Table) -> None:
+        """Keep ``table``, whole or not at all; the first table of a new folder clears the older folders away."""
+        beside = self._folder / f".{name}.{os.getpid()}"
+        try:
+            if not self._folder.exists():
+                self._clear()
+            self._folder.mkdir(parents=True, exist_ok=True)
             parquet.write_table(table, beside, compression="zstd")
-            os.replace(beside, folder / f"{name}.{part}.parquet")
-    except OSError as error:
-        _log.warning("assessments are not kept on disk: %s", error)
+            os.replace(beside, self._folder / f"{name}.parquet")
+        except OSError as error:
+            _log.warning("assessments are not kept on disk: %s", error)
+            with contextlib.suppress(OSError):
+                beside.unlink()
 
-
-def _clear(folder: Path) -> None:
-    if folder.parent.is_dir():
-        for old in folder.parent.iterdir():
-            if old != folder:
+    def _clear(self) -> None:
+        if self._folder.parent.is_dir():
+            for old in self._folder.parent.iterdir():
                 with contextlib.suppress(OSError):
                     shutil.rmtree(old)

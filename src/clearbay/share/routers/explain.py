@@ -34,7 +34,7 @@ def explained(
     where the limit was read and how well it is sourced; and what the rule set would judge but was not measured."""
     rule_set = rules.standard_of(standard)
     at_depth = rules.check_depth(rule_set, depth)
-    found = explain(desk.home, desk.catalogue(), station, rule_set, period, at_depth)
+    found = explain(desk.home, desk.assessments, desk.catalogue().entry(station), rule_set, period, at_depth)
     return encode.answer(
         {
             "station": found.station,
