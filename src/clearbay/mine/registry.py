@@ -106,7 +106,7 @@ _MEASURES = (
         samples_classes,
         "one_source",
         "环办[2011]22号; HJ 442.10-2020: the worst item decides",
-        convention="a censored value is judged at half its limit where its two ends disagree, and the verdict is marked",
+        convention="a censored value counts at half its limit where its two ends disagree; the verdict is marked",
     ),
     Measure(
         "period_class",
