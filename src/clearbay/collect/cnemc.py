@@ -2,18 +2,19 @@
 
 Two layouts, told by their headers:
 
-- as published: ``省份, 流域, 断面名称, 监测时间, 水质类别, 水温(℃), …, 站点情况``; the time is month and day, without a year;
-- as archived with the precision behind the printed values: ``fetch_date, province, basin, section, obs_time_mmdd, class,
-  temp_c, …, raw_temp, …``.
+- as published: ``省份, 流域, 断面名称, 监测时间, 水质类别, 水温(℃), …, 站点情况``; the time is month and day, without
+  a year;
+- as archived with the precision behind the printed values: ``fetch_date, province, basin, section, obs_time_mmdd,
+  class, temp_c, …, raw_temp, …``.
 
 The missing year comes from the day the file was fetched (archived layout), from option ``year``, or from a date in the
-file's name; an observation is the newest one with that month and day that is not after that day (a name with a date range
-starts with the earliest day, so half a year around it is allowed). ``*`` is not measured, ``--`` missing. A row with
-neither a time nor a value is a stopped station (停站): it stays in ``samples`` and is not bad.
+file's name; an observation is the newest one with that month and day that is not after that day (a name with a date
+range starts with the earliest day, so half a year around it is allowed). ``*`` is not measured, ``--`` missing. A row
+with neither a time nor a value is a stopped station (停站): it stays in ``samples`` and is not bad.
 
 ``samples`` carries the class as published (I … V, V+; null where none), province, basin, section, status and the
-water type that the register knows. Readings taken under maintenance (维护) are flagged suspect. A section may report twice
-for one hour (225 did on 1-2 April 2021): both stay.
+water type that the register knows. Readings taken under maintenance (维护) are flagged suspect. A section may report
+twice for one hour (226 did on 1-2 April 2021): both stay.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from clearbay import packs
 from clearbay.collect.batch import Batch
 from clearbay.collect.numbers import parse
 from clearbay.collect.octets import head
-from clearbay.collect.readings import Keys, Measured, mapped, melt, samples_of
+from clearbay.collect.readings import Keys, Measured, id_part, mapped, melt, samples_of
 from clearbay.collect.sheet import Sheet, read_delimited
 from clearbay.collect.source import Source, checked
 from clearbay.collect.times import BAY, STAMP, to_utc
@@ -175,7 +176,7 @@ def _precision(options: Mapping[str, str]) -> str:
     return precision
 
 
-def _measured(sheet: Sheet, layout: Layout, raw: bool, flag: np.ndarray) -> list[Measured]:  # type: ignore[type-arg]
+def _measured(sheet: Sheet, layout: Layout, raw: bool, flag: np.ndarray) -> list[Measured]:
     columns = []
     for printed, full, code, unit in layout.columns:
         if header := sheet.find(full if raw else printed):
@@ -199,11 +200,7 @@ def _notes(sheet: Sheet, layout: Layout) -> tuple[str, ...]:
 
 def _ids(provinces: pa.Array, sections: pa.Array) -> pa.Array:
     named = pc.and_(pc.not_equal(provinces, ""), pc.not_equal(sections, ""))
-    ids = pc.binary_join_element_wise(
-        PROGRAMME, pc.replace_substring_regex(provinces, r"[\s/]+", "-"),
-        pc.replace_substring_regex(sections, r"[\s/]+", "-"), ".",
-    )  # fmt: skip
-    return pc.if_else(named, ids, pa.scalar(None, pa.string()))
+    return id_part(pc.if_else(named, pc.binary_join_element_wise(provinces, sections, "."), ""), f"{PROGRAMME}.")
 
 
 def _classes(texts: pa.Array) -> pa.Array:

@@ -3,10 +3,10 @@
 Layout: remarks, then ``DATE, HOUR, STATION, CO, FSP, NO2, NOX, O3, RSP, SO2``; date as day/month/year; ``N.A.`` not
 measured. All in µg/m3 but CO, which comes in units of 10 µg/m3 (the remarks say so) and is kept in mg/m3.
 
-Hours run from 01 to 24: hour 01 is the first hour of the day, so the label is the hour's end, and a reading's time here is
-that end (hour 24 is midnight at the day's end). The official hourly AQHI carries the same label: recomputed from the
-three hours up to and with its own label it equals the published one in 99.4 % of the hours of Central 2017-2018, from
-the hours one earlier or one later in 83 %.
+Hours run from 01 to 24: hour 01 is the first hour of the day, so the label is the hour's end, and a reading's time
+here is that end (hour 24 is midnight at the day's end). The official hourly AQHI carries the same label: recomputed
+from the three hours up to and with its own label it equals the published one in 99.4 % of the hours of Central
+2017-2018, from the hours one earlier or one later in 83 %.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ Two layouts: the monthly files as published (notes above the header, the date on
 to 24, as the pollutants are.
 
 ``9*`` is the index of the most similar station, adopted while this one was suspended: the value is kept and flagged
-suspect, and ``samples.note`` says ``substituted``; ``*`` alone and an empty cell are not available. ``10+`` is above the
-highest number of the scale: value 10, censoring ``>``.
+suspect, and ``samples.note`` says ``substituted``; ``*`` alone and an empty cell are not available. ``10+`` is above
+the highest number of the scale: value 10, censoring ``>``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def read(data: bytes, *, name: str, options: Mapping[str, str] | None = None) ->
     days, hours = _filled(sheet.text(sheet.need("Date"))), sheet.text(sheet.need("Hour"))
     summary = pc.equal(pc.utf8_lower(hours), "daily max").fill_null(False)
     ends = hour_ends(days, hours)
-    why = (("Date", days, epd.dates(days), "not a date", epd.DATE_MEND), ("Hour", hours, ends, "not an hour", HOUR_MEND))
+    why = (
+        ("Date", days, epd.dates(days), "not a date", epd.DATE_MEND),
+        ("Hour", hours, ends, "not an hour", HOUR_MEND),
+    )
     tables, samples, missing = [], [], 0
     names: dict[str, str] = {}
     bad = {value.row: [value] for value in sheet.bad}
@@ -93,7 +96,7 @@ def _filled(days: pa.Array) -> pa.Array:
     return pc.fill_null_forward(pc.if_else(pc.equal(days, ""), pa.scalar(None, pa.string()), days))
 
 
-def _samples(station: pa.Array, ends: pa.Array, cells: pa.Array, parsed: Parsed, star: np.ndarray) -> pa.Table:  # type: ignore[type-arg]
+def _samples(station: pa.Array, ends: pa.Array, cells: pa.Array, parsed: Parsed, star: np.ndarray) -> pa.Table:
     rows = pa.array(np.flatnonzero(parsed.state != MISSING))
     note = pa.array(np.where(star, SUBSTITUTED, ""), pa.string())
     return pa.table(

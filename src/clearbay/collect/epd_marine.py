@@ -1,8 +1,9 @@
 """Hong Kong marine water quality (EPD): one row a station, day and depth; 1986 to now.
 
-Layout: ``Water Control Zone, Station, Dates, Sample No, Depth``, then one column a property with its unit in the header;
-``<0.5`` below the detection limit, ``>…`` above the range, ``N/A`` not measured. Dates are local days: a sample's time is
-the start of its day. Values as published stay, odd ones too (salinity 46.8, inorganic nitrogen 14 mg/L).
+Layout: ``Water Control Zone, Station, Dates, Sample No, Depth``, then one column a property with its unit in the
+header; ``<0.5`` below the detection limit, ``>…`` above the range, ``N/A`` not measured. Dates are local days: a
+sample's time is the start of its day. Values as published stay, odd ones too (salinity 46.8, inorganic nitrogen 14
+mg/L).
 """
 
 from __future__ import annotations

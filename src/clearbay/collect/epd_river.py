@@ -1,8 +1,8 @@
 """Hong Kong river water quality (EPD): one row a station and day, 1986 to now.
 
-Layout: ``Water Control Zone, River, Station, Dates, Sample No``, then one column a property with its unit in the header.
-Not measured is an empty cell or ``null``; metals come in µg/L and are kept in mg/L, as the mainland's limits are. The
-programme publishes no coordinates.
+Layout: ``Water Control Zone, River, Station, Dates, Sample No``, then one column a property with its unit in the
+header. Not measured is an empty cell or ``null``; metals come in µg/L and are kept in mg/L, as the mainland's limits
+are. The programme publishes no coordinates.
 """
 
 from __future__ import annotations

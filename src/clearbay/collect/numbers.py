@@ -11,8 +11,8 @@ a missing marker       not measured (``MISSING_MARKS``, or those given)
 anything else          bad: it is listed, never guessed
 =====================  =================================================================
 
-Bad on purpose: ``0,5`` (a decimal comma, unless ``decimal`` says so), ``12%``, ``5 mg/L``, ``+++``, ``ND`` (not detected
-says nothing without the limit), ``<`` alone, and a superscript (``10³`` is not 103).
+Bad on purpose: ``0,5`` (a decimal comma, unless ``decimal`` says so), ``12%``, ``5 mg/L``, ``+++``, ``ND`` (not
+detected says nothing without the limit), ``<`` alone, and a superscript (``10³`` is not 103).
 """
 
 from __future__ import annotations
@@ -103,7 +103,10 @@ def why_bad(text: str) -> tuple[str, str]:
     if cell.upper() in ("ND", "N.D.", "未检出", "未檢出"):
         return "not detected, but the detection limit is not stated", "write < and the limit, or state detection_limit"
     if _SIGNED.match(cell):
-        return "a sign of censoring with no limit behind it", "write the limit behind the sign, or mark the cell missing"
+        return (
+            "a sign of censoring with no limit behind it",
+            "write the limit behind the sign, or mark the cell missing",
+        )
     if cell.endswith("%"):
         return "a per cent sign in the value", "write the number alone and state the unit as %"
     if re.match(r"^[+-]?\d", cell):
@@ -111,9 +114,7 @@ def why_bad(text: str) -> tuple[str, str]:
     return "neither a number nor a known mark for a missing value", "correct it, or name it among the missing marks"
 
 
-def parse(
-    column: pa.Array | pa.ChunkedArray, *, missing: Set[str] = MISSING_MARKS, decimal: str = "."
-) -> Parsed:
+def parse(column: pa.Array | pa.ChunkedArray, *, missing: Set[str] = MISSING_MARKS, decimal: str = ".") -> Parsed:
     """Read a column of text or of numbers. Null cells are missing.
 
     Each distinct text is read once: a column of 90,000 laboratory values holds a few hundred.

@@ -77,7 +77,7 @@ def _common_share(data: bytes, encoding: str) -> float:
     if not pairs:
         return 0.0
     common = sum(lead_low <= lead <= lead_high and trail_low <= trail <= trail_high for lead, trail in pairs)
-    return common / len(pairs)
+    return float(common) / len(pairs)
 
 
 def text_of(data: bytes, *, name: str = "", encoding: str = "") -> str:

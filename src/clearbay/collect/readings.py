@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,29 @@ from clearbay.model.observation import Flag
 class Keys:
     """Whose, when and where in the water, for every data row: arrays of one length, null where unreadable.
 
-    ``depth`` may be one text for all rows. ``why`` says for the columns of the keys, in order of importance: the printed
-    cells, the array that is null where they cannot be read, what is wrong and how to mend it.
+    ``depth`` may be one text for all rows. ``why`` says for the columns of the keys, in order of importance: the
+    printed cells, the array that is null where they cannot be read, what is wrong and how to mend it. ``rows`` are the
+    data rows where these are not all of them, from 0 on.
     """
 
     station: pa.Array
     time: pa.Array
     depth: pa.Array | str
     why: tuple[tuple[str, pa.Array, pa.Array, str, str], ...] = ()
+    rows: npt.NDArray[np.int64] | None = None
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Keys:
+        """The keys of some of the rows."""
+        index = pa.array(rows)
+        depth = self.depth if isinstance(self.depth, str) else self.depth.take(index)
+        why = tuple(
+            (header, cells.take(index), read.take(index), what, mend) for header, cells, read, what, mend in self.why
+        )
+        return Keys(self.station.take(index), self.time.take(index), depth, why, rows)
+
+    def row(self, place: int) -> int:
+        """The data row of a place in these arrays."""
+        return place if self.rows is None else int(self.rows[place])
 
     @property
     def good(self) -> npt.NDArray[np.bool_]:
@@ -60,7 +76,6 @@ class Melted:
     readings: pa.Table
     bad: tuple[BadValue, ...]
     missing: int
-    unplaced: frozenset[int] = field(default_factory=frozenset)
 
 
 def melt(keys: Keys, columns: Sequence[Measured], bad: Iterable[BadValue] = ()) -> Melted:
@@ -81,12 +96,12 @@ def melt(keys: Keys, columns: Sequence[Measured], bad: Iterable[BadValue] = ()) 
         state = column.parsed.state
         missing += int(np.count_nonzero(good & (state == MISSING)))
         wrong = np.flatnonzero(good & (state == BAD))
-        listed.extend(_bad_cells(column, wrong[: LISTED + 1]))
+        listed.extend(_bad_cells(keys, column, wrong[:LISTED]))
         if len(wrong) > LISTED:
-            listed.append(_unlisted(column.header, int(wrong[LISTED]), len(wrong) - LISTED - 1))
+            listed.append(_unlisted(column.header, keys.row(int(wrong[LISTED])), len(wrong) - LISTED))
         tables.append(_readings(keys, column, rows[good & (state == NUMBER)]))
     table = pa.concat_tables(tables) if tables else ROW_READINGS.empty_table()
-    return Melted(table, capped(listed), missing, frozenset(np.flatnonzero(~good & anything).tolist()))
+    return Melted(table, capped(listed), missing)
 
 
 def capped(bad: list[BadValue]) -> tuple[BadValue, ...]:
@@ -119,28 +134,28 @@ def _readings(keys: Keys, column: Measured, rows: npt.NDArray[np.int64]) -> pa.T
             pa.array(value),
             CENSORING.take(pa.array(censoring)),
             pa.array(flag, pa.int8()),
-            index,
+            index if keys.rows is None else pa.array(keys.rows[rows]),
         ],
         schema=ROW_READINGS,
     )
 
 
 def _bad_keys(keys: Keys, rows: npt.NDArray[np.int64]) -> Iterable[BadValue]:
-    for row in rows[: LISTED + 1].tolist():
+    for place in rows[:LISTED].tolist():
         for header, cells, read, why, mend in keys.why:
-            if not read[row].is_valid:
-                printed = cells[row].as_py()
-                yield BadValue(row, header, "" if printed is None else str(printed), why, mend)
+            if not read[place].is_valid:
+                printed = cells[place].as_py()
+                yield BadValue(keys.row(place), header, "" if printed is None else str(printed), why, mend)
                 break
     if len(rows) > LISTED:
-        yield _unlisted("", int(rows[LISTED]), len(rows) - LISTED - 1)
+        yield _unlisted("", keys.row(int(rows[LISTED])), len(rows) - LISTED)
 
 
-def _bad_cells(column: Measured, rows: npt.NDArray[np.int64]) -> Iterable[BadValue]:
-    for row in rows.tolist():
-        cell = column.cells[row].as_py()
+def _bad_cells(keys: Keys, column: Measured, rows: npt.NDArray[np.int64]) -> Iterable[BadValue]:
+    for place in rows.tolist():
+        cell = column.cells[place].as_py()
         text = "" if cell is None else str(cell)
-        yield BadValue(row, column.header, text, *why_bad(text))
+        yield BadValue(keys.row(place), column.header, text, *why_bad(text))
 
 
 def mapped(texts: pa.Array, table: dict[str, str | None]) -> pa.Array:
@@ -150,6 +165,12 @@ def mapped(texts: pa.Array, table: dict[str, str | None]) -> pa.Array:
     return known.take(encoded.indices)
 
 
+def id_part(printed: pa.Array, prefix: str) -> pa.Array:
+    """Ids of printed names behind a prefix: blanks and slashes become hyphens; null where nothing is printed."""
+    texts = printed.dictionary_encode().dictionary.to_pylist()
+    return mapped(printed, {text: prefix + re.sub(r"[\s/]+", "-", text) for text in texts if text})
+
+
 def samples_of(keys: Keys, **columns: pa.Array) -> pa.Table:
     """One row a data row: ``row``, ``station``, ``time``, ``depth`` and the columns passed through."""
     count = len(keys.station)
@@ -157,4 +178,3 @@ def samples_of(keys: Keys, **columns: pa.Array) -> pa.Table:
     return pa.table(
         {"row": pa.array(np.arange(count)), "station": keys.station, "time": keys.time, "depth": depth, **columns}
     )
-

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from clearbay.collect import cnemc, epd_air, epd_aqhi, epd_marine, epd_river
+from clearbay.collect import cnemc, epd_air, epd_aqhi, epd_marine, epd_river, table
 from clearbay.collect.source import Source, closest
 from clearbay.model.errors import UnknownName
 
-MODULES = (epd_marine, epd_river, epd_air, epd_aqhi, cnemc)
+MODULES = (epd_marine, epd_river, epd_air, epd_aqhi, cnemc, table)
 
 
 @cache

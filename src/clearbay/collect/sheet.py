@@ -26,8 +26,8 @@ _DELIMITERS = ",\t;|"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a file. ``table`` has a column a header (text, or a workbook's or Parquet file's own types) and a row
-    for every data row; a row that could not be split into cells is there with nulls and is listed in ``bad``.
+    """One table of a file. ``table`` has a column a header (text, or a workbook's or Parquet file's own types) and a
+    row for every data row; a row that could not be split into cells is there with nulls and is listed in ``bad``.
     ``first_line`` is the line of data row 0."""
 
     name: str
@@ -96,7 +96,7 @@ def read_delimited(
         raise BadInput("the file is empty", where=name, mend="check that the download or export was complete")
     mark = delimiter or _delimiter(text)
     headers, lines, body = _split(text, mark, list(needed), header_line, name)
-    table, bad = _parse(body, _unique(headers), mark)
+    table, bad = _parse(body, unique(headers), mark)
     return Sheet(name, table, first_line=lines + 1, bad=bad)
 
 
@@ -129,7 +129,8 @@ def _split(text: str, delimiter: str, needed: list[str], header_line: int, name:
     raise missing_column(absent[0] if absent else "header", best, name)
 
 
-def _unique(headers: Sequence[str]) -> list[str]:
+def unique(headers: Sequence[str]) -> list[str]:
+    """Headers as labels: an empty one is numbered, a second one of the same name gets ``#2``."""
     seen: dict[str, int] = {}
     unique = []
     for place, header in enumerate(headers):

@@ -1,7 +1,7 @@
 """Times as files print them, turned into UTC.
 
-Local time is read in the zone stated: an offset (``+08:00``) or an IANA name (``Asia/Hong_Kong``). A date alone stands for
-the start of that local day. ``24:00`` is midnight at the day's end.
+Local time is read in the zone stated: an offset (``+08:00``) or an IANA name (``Asia/Hong_Kong``). A date alone stands
+for the start of that local day. ``24:00`` is midnight at the day's end.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def to_utc(local: pa.Array, zone: str) -> pa.Array:
 def instants(texts: pa.Array | pa.ChunkedArray, *, formats: Sequence[str] = FORMATS, zone: str = BAY) -> pa.Array:
     """Read a column of times into UTC; null where a cell cannot be read.
 
-    ``formats`` are those of ``strptime``; besides them ``excel`` (days since 1899-12-30), ``epoch`` and ``epoch_ms`` (both UTC)
-    may be named. A cell that carries its own zone (``…Z``, ``…+08:00``) keeps it.
+    ``formats`` are those of ``strptime``; besides them ``excel`` (days since 1899-12-30), ``epoch`` and ``epoch_ms``
+    (both UTC) may be named. A cell that carries its own zone (``…Z``, ``…+08:00``) keeps it.
     """
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()

@@ -1,0 +1,96 @@
+"""Stations of a table, with the positions it gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clearbay import packs
+from clearbay.collect.batch import LISTED, BadValue
+from clearbay.collect.coordinates import degrees, to_wgs84
+from clearbay.collect.layout import Layout
+from clearbay.collect.numbers import MISSING, NUMBER, parse
+from clearbay.collect.sheet import Sheet
+from clearbay.model.station import Medium, Station
+
+MOVED = 0.0005
+"""Degrees (about 50 m) by which positions of one station may differ before it is said."""
+
+
+def located(
+    sheet: Sheet, layout: Layout, ids: pa.Array
+) -> tuple[tuple[Station, ...], tuple[BadValue, ...], tuple[str, ...]]:
+    """The stations that no register knows, cells that are no positions, and notes on stations in two places.
+
+    The first position given for a station is taken. A bad position leaves the values of its line standing.
+    """
+    known = {station.id for station in packs.stations()}
+    first: dict[str, int] = {}
+    for row, id in enumerate(ids.to_pylist()):
+        if id is not None and id not in first and id not in known:
+            first[id] = row
+    lon, lat, bad = _positions(sheet, layout)
+    names = sheet.text(sheet.need(layout.name)) if layout.name else None
+    index = np.array(ids.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False))
+    notes, stations = [], []
+    for id, row in sorted(first.items()):
+        rows = np.flatnonzero((index == index[row]) & np.isfinite(lon)) if layout.x else np.array([], int)
+        if len(rows) and max(np.ptp(lon[rows]), np.ptp(lat[rows])) > MOVED:
+            notes.append(f"station {id} stands in more than one place; the first is kept")
+        code = id.removeprefix(f"{layout.programme}.") if layout.programme else id.rpartition(".")[2]
+        name = (names[row].as_py() or code) if names is not None else code
+        stations.append(
+            Station(
+                id=id,
+                code=code,
+                name={"zh-Hans": name, "zh-Hant": name, "en": name, "pt": name},
+                medium=_medium(layout.medium),
+                jurisdiction=layout.jurisdiction,
+                programme=layout.programme or id.rpartition(".")[0] or "local",
+                longitude=round(float(lon[rows[0]]), 7) if len(rows) else None,
+                latitude=round(float(lat[rows[0]]), 7) if len(rows) else None,
+            )
+        )
+    return tuple(stations), bad, tuple(notes)
+
+
+def _medium(name: str) -> Medium:
+    known: dict[str, Medium] = {"sea": "sea", "lake": "lake", "air": "air", "effluent": "effluent"}
+    return known.get(name, "river")
+
+
+def _positions(
+    sheet: Sheet, layout: Layout
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], tuple[BadValue, ...]]:
+    count = sheet.table.num_rows
+    if not layout.x:
+        nowhere = np.full(count, np.nan)
+        return nowhere, nowhere, ()
+    headers = (sheet.need(layout.x), sheet.need(layout.y))
+    (x, x_bad), (y, y_bad) = (_numbers(sheet.column(header)) for header in headers)
+    lon, lat = to_wgs84(x, y, layout.crs)
+    given = np.isfinite(x) & np.isfinite(y)
+    off = given & ~(np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90))
+    bad = []
+    for header, wrong in zip(headers, (x_bad, y_bad), strict=True):
+        for row in wrong[:LISTED].tolist():
+            text = str(sheet.column(header)[row].as_py())
+            bad.append(BadValue(row, header, text, "not a coordinate", "write decimal degrees, or metres of the grid"))
+    for row in np.flatnonzero(off)[:LISTED].tolist():
+        pair = f"{x[row]}, {y[row]}"
+        mend = "check which column is x (east, longitude) and which system (crs) it is"
+        bad.append(BadValue(row, headers[0], pair, f"no position in {layout.crs}", mend))
+    lon, lat = np.where(given & ~off, lon, np.nan), np.where(given & ~off, lat, np.nan)
+    return lon, lat, tuple(bad)
+
+
+def _numbers(cells: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Coordinates of a column (decimal, or degrees, minutes and seconds), and the rows that are neither."""
+    parsed = parse(cells)
+    value = parsed.value.copy()
+    value[parsed.censoring != 0] = np.nan
+    for row in np.flatnonzero(parsed.state > MISSING).tolist():
+        value[row] = degrees(str(cells[row].as_py()))
+    wrong = ((parsed.state != NUMBER) | (parsed.censoring != 0)) & (parsed.state != MISSING) & np.isnan(value)
+    return value, np.flatnonzero(wrong)
