@@ -45,16 +45,16 @@ def suggest_mapping(data: bytes, *, name: str) -> str:
     sheet = open_sheet(data, name=name, layout=Layout())
     sheet = Sheet(name, sheet.table.slice(0, _SAMPLE), sheet.first_line)
     free = [header for header in sheet.headers if not header.startswith("column ")]
-    station = _take(free, words.STATION)
-    times = [header for header in (_take(free, words.TIME), _take(free, words.HOUR)) if header]
-    depth = _take(free, words.DEPTH)
-    east, north = _take(free, words.EAST), _take(free, words.NORTH)
+    station = _take(free, "station")
+    times = [header for header in (_take(free, "time"), _take(free, "hour")) if header]
+    depth = _take(free, "depth")
+    east, north = _take(free, "east"), _take(free, "north")
     lines = [f"# Draft for {name}: check every line before use.", *_station(station), *_time(sheet, times)]
     if depth:
         lines += _depth(sheet, depth)
     if east and north:
         lines += ["position:", f"  x: {_quoted(east)}", f"  y: {_quoted(north)}", f"  crs: {_system(sheet, east)}"]
-    item, value = _take(free, words.ITEM), _take(free, words.VALUE)
+    item, value = _take(free, "item"), _take(free, "value")
     lines += _long(sheet, free, item, value) if item and value else _wide(free)
     if free:
         lines += ["# Not recognised, and left out: " + ", ".join(_quoted(header) for header in free)]
@@ -65,14 +65,12 @@ def suggest_mapping(data: bytes, *, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _take(free: list[str], known: tuple[str, ...]) -> str:
-    """The header that is one of the known words (the word listed first wins), taken off the list."""
-    for word in known:
-        for header in free:
-            if words.is_one_of(header, (word,)):
-                free.remove(header)
-                return header
-    return ""
+def _take(free: list[str], role: str) -> str:
+    """The header that plays a role, taken off the list."""
+    header = words.named(free, role)
+    if header:
+        free.remove(header)
+    return header
 
 
 def _quoted(header: str) -> str:
@@ -153,7 +151,7 @@ def _property(found: words.Heading) -> str:
 
 
 def _long(sheet: Sheet, free: list[str], item: str, value: str) -> list[str]:
-    unit, sign = _take(free, words.UNIT), _take(free, words.CENSORING)
+    unit, sign = _take(free, "unit"), _take(free, "censoring")
     lines = ["long:", f"  property: {_quoted(item)}", f"  value: {_quoted(value)}"]
     lines.append(
         f"  unit: {_quoted(unit)}" if unit else "  unit_value: mg/L  # no column of units: is it mg/L throughout?"
