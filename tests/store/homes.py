@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +16,6 @@ from clearbay.model.text import LANGUAGES
 from clearbay.store import Home
 
 from . import postgresql
-
-_number = itertools.count()
 
 RECORDS = [
     pytest.param("sqlite", id="sqlite"),
@@ -45,7 +42,7 @@ def records_url(request: pytest.FixtureRequest) -> str | None:
     if request.param == "sqlite":
         return None
     server = request.getfixturevalue("postgresql_server")
-    return postgresql.create_database(server, f"home_{next(_number)}")
+    return postgresql.create_database(server)
 
 
 @pytest.fixture

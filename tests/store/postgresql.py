@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import conninfo
 
 COMPLETE = os.environ.get("CLEARBAY_TESTS_COMPLETE") == "1"
 
@@ -81,8 +83,21 @@ def _await(place: Path, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
 
 
-def create_database(url: str, name: str) -> str:
-    """Make an empty database; returns its URL."""
+_number = itertools.count()
+
+
+def create_database(url: str) -> str:
+    """Make an empty database on a server (a URL with ``{}`` for the name); returns its URL."""
+    name = f"home_{next(_number)}"
     with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f"CREATE DATABASE {name}".encode())
     return url.format(name)
+
+
+def copy_database(url: str) -> str:
+    """Copy a database that nobody is connected to; returns the name of the copy."""
+    parts = conninfo.conninfo_to_dict(url)
+    name = f"home_{next(_number)}"
+    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {parts['dbname']}".encode())
+    return name

@@ -38,6 +38,7 @@ it does not rewrite more than ``BULK_REWRITE`` times its own size."""
 BULK_REWRITE = 4
 
 _MANIFEST = "home.json"
+_DRAFT = "home.json.part"
 
 
 class Home:
@@ -72,12 +73,12 @@ class Home:
         with told(f"create the home {path}"):
             for part in ("history", "evidence", "scratch"):
                 (path / part).mkdir(parents=True, exist_ok=True)
+            address = "sqlite" if records_url is None else url.render_as_string(hide_password=False)
+            identity = _draft_manifest(path, address)
             records = Records(url, lock_wait)
-            identity = str(uuid.uuid4())
             prepare(records, identity)
             step("records prepared")
-            address = "sqlite" if records_url is None else url.render_as_string(hide_password=False)
-            _write_manifest(path, {"clearbay": 1, "home": identity, "records": address})
+            os.rename(path / _DRAFT, path / _MANIFEST)
         return cls(path, identity, records, memory_limit=memory_limit)
 
     @classmethod
@@ -296,14 +297,20 @@ class Home:
             self.recover()
 
 
-def _write_manifest(path: Path, content: dict[str, Any]) -> None:
-    part = path / f"{_MANIFEST}.part"
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # may hold the address of a database
+def _draft_manifest(path: Path, address: str) -> str:
+    """Write the manifest beside its place; returns the home's identity, which an interrupted ``create`` hands on."""
+    draft = path / _DRAFT
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        content = json.loads(draft.read_text(encoding="utf-8"))
+        if content["records"] == address:
+            return str(content["home"])
+    identity = str(uuid.uuid4())
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # may hold a database's password
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(content, stream, indent=2)
+        json.dump({"clearbay": 1, "home": identity, "records": address}, stream, indent=2)
         stream.flush()
         os.fsync(stream.fileno())
-    os.rename(part, path / _MANIFEST)
+    return identity
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from clearbay.store.clock import month_end, month_start, months_of
 from clearbay.store.tables import hot
@@ -35,6 +36,7 @@ def insert(connection: Connection, rows: pa.Table, version: int) -> None:
     """Add rows of ``HOT``; by COPY in PostgreSQL, by one prepared statement in SQLite."""
     names = (*HOT.names, "version")
     driver: Any = connection.connection.driver_connection
+    trouble = connection.dialect.loaded_dbapi.Error
     cursor = driver.cursor()
     try:
         if connection.dialect.name == "postgresql":
@@ -44,6 +46,8 @@ def insert(connection: Connection, rows: pa.Table, version: int) -> None:
         else:
             marks = ", ".join("?" * len(names))
             cursor.executemany(f"INSERT INTO hot ({', '.join(names)}) VALUES ({marks})", _tuples(rows, version))
+    except trouble as error:
+        raise DBAPIError.instance("insert hot rows", None, error, trouble) from error
     finally:
         cursor.close()
 

@@ -1,0 +1,143 @@
+"""A store that dies, at every step of everything it does."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from clearbay.store import Home, steps
+
+from . import crash_story as story
+from . import postgresql
+from .homes import station
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([story.__name__])
+
+STEPS = {
+    "hot rows inserted", "batch ready to commit", "batch committed", "current part written", "current part durable",
+    "superseded part written", "superseded part durable", "part renamed", "directory durable", "history listed",
+    "hot rows deleted", "compaction ready to commit", "compaction committed", "leftover removed",
+}  # fmt: skip
+"""Every named step of the store's writing but those of making a home."""
+
+
+def _live(path: Path, die_at: int, diary: Path) -> tuple[int | None, list[str]]:
+    """Live in a process of one's own; returns how it ended, and the diary."""
+    process = PROCESSES.Process(target=story.live, args=(path, die_at, diary))
+    process.start()
+    process.join(60)
+    return process.exitcode, diary.read_text().splitlines()
+
+
+class Template:
+    """A home to be copied for each life, which costs less than making one."""
+
+    def __init__(self, tmp_path: Path, records_url: str | None) -> None:
+        self.path, self.url = tmp_path / "template", records_url
+        with Home.create(self.path, records_url) as home:
+            home.register_stations(station(name) for name in "ABC")
+            story.prelude(home)
+            assert story.seen(home) == story.BEFORE
+
+    def copy(self, path: Path) -> Path:
+        shutil.copytree(self.path, path)
+        if self.url is not None:
+            name = postgresql.copy_database(self.url)
+            manifest = json.loads((path / "home.json").read_text())
+            address = make_url(manifest["records"]).set(database=name).render_as_string(hide_password=False)
+            (path / "home.json").write_text(json.dumps(manifest | {"records": address}))
+        return path
+
+
+@pytest.fixture
+def quick_path(tmp_path: Path) -> Iterator[Path]:
+    """A directory in memory, if there is one: SIGKILL spares the page cache, so waiting for a disk shows nothing."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="clearbay-") as path:
+        yield Path(path)
+
+
+def test_a_store_killed_at_any_step_keeps_what_it_acknowledged(quick_path: Path, records_url: str | None) -> None:
+    """Whatever the step at which the process is killed, the next one finds every acknowledged observation exactly
+    once, the unfinished act wholly or not at all, no leftover file; and doing everything again ends as if nothing
+    had happened."""
+    template = Template(quick_path, records_url)
+    ended, diary = _live(template.copy(quick_path / "life_0"), 0, quick_path / "diary_0")
+    assert ended == 0
+    names = [line.removeprefix("step ") for line in diary if line.startswith("step ")]
+    assert set(names) == STEPS
+
+    for number, name in enumerate(names, 1):
+        path = template.copy(quick_path / f"life_{number}")
+        ended, diary = _live(path, number, quick_path / f"diary_{number}")
+        assert ended == -signal.SIGKILL, (number, name)
+        acknowledged = diary.count("acknowledged")
+        with Home.open(path) as home:
+            found = story.seen(home)
+            possible = [story.after(acknowledged), story.after(acknowledged + 1)]
+            if story.ACTS[acknowledged][0] is story._compact:
+                possible.append(story.after(acknowledged) | story.ACTS[acknowledged][1])
+            assert found in possible, (number, name)
+            assert home.counts()[0] == len(found), (number, name)
+            _nothing_left_over(home)
+            for act, _ in story.ACTS[acknowledged:]:
+                act(home)
+            assert story.seen(home) == story.after(len(story.ACTS)), (number, name)
+            _nothing_left_over(home)
+        shutil.rmtree(path)
+
+
+def _nothing_left_over(home: Home) -> None:
+    """Every valid file is there, and no file that the records do not name."""
+    with home.records.read() as connection:
+        listed = set(connection.exec_driver_sql("SELECT name FROM history_file").scalars())
+        valid = set(connection.exec_driver_sql("SELECT name FROM history_file WHERE retired_at IS NULL").scalars())
+    present = {path.name for path in home.history.iterdir()}
+    assert valid <= present <= listed
+
+
+def test_a_home_killed_while_it_is_made_can_be_made_again(tmp_path: Path, records_url: str | None) -> None:
+    """A home exists from the moment its manifest does; before that, making it starts over."""
+    process = PROCESSES.Process(target=_create_and_die, args=(tmp_path / "home", records_url))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert not (tmp_path / "home" / "home.json").exists()
+    with Home.create(tmp_path / "home", records_url) as home:
+        assert home.counts() == (0, 0)
+
+
+def _create_and_die(path: Path, records_url: str | None) -> None:
+    steps.observer = lambda name: os.kill(os.getpid(), signal.SIGKILL)
+    Home.create(path, records_url)
+
+
+def test_a_row_in_both_hot_and_history_counts_once(home: Home) -> None:
+    """Should a row ever be in history and hot at once, it is read once, and compaction makes it one again."""
+    story.prelude(home)
+    home.compact()
+    with home.records.write() as connection:
+        ids = dict(connection.exec_driver_sql("SELECT station, id FROM datastream").all())  # type: ignore[arg-type]
+        connection.exec_driver_sql(
+            "INSERT INTO hot (datastream, time, revision, value, censoring, flag, result_time, until, version)"
+            f" SELECT {ids['A']}, time, revision, value, censoring, flag, result_time, NULL, 99 FROM latest"
+            f" WHERE datastream = {ids['A']}"
+        )
+        connection.exec_driver_sql("UPDATE meta SET value = '99' WHERE key = 'data_version'")
+    assert story.seen(home) == story.BEFORE
+    assert home.reader().relation().aggregate("count(*)").fetchall() == [(len(story.BEFORE),)]
+    home.compact()
+    assert story.seen(home) == story.BEFORE
