@@ -218,7 +218,7 @@ def write(everything: list[Row], rows: dict[str, list[Row]], types: dict[tuple[s
         )
         file.write("# rows: rows with a published class; agreement: share of them that this type reproduces;\n")
         file.write(
-            "# source: class (learned from published classes) or items (measures chlorophyll-a, algae), and the files.\n"
+            "# source: class (learned from published classes) or items (measures chlorophyll-a), and the files.\n"
         )
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEADER)

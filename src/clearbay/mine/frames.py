@@ -95,6 +95,12 @@ def usable(frame: Frame) -> Frame:
     return kept
 
 
+def is_one_of(column: str, names: Iterable[str]) -> nw.Expr:
+    """Whether a text is one of the names; of none where there are none (pyarrow refuses an empty set)."""
+    wanted = sorted(names)
+    return nw.col(column).is_in(wanted) if wanted else nw.lit(False)
+
+
 def with_local_time(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
     """Add ``local``: the station's own wall-clock time. ``offset`` is minutes east of UTC, one for all or by station.
 
@@ -102,8 +108,8 @@ def with_local_time(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
     """
     if isinstance(offset, int):
         return frame.with_columns(local=nw.col("time") + timedelta(minutes=offset))
-    values = set(offset.values())
-    known = frame.filter(nw.col("station").is_in(list(offset)))
+    values = set(offset.values()) or {0}
+    known = frame.filter(is_one_of("station", offset))
     if len(values) == 1:
         return known.with_columns(local=nw.col("time") + timedelta(minutes=values.pop()))
     local = nw.col("time")

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 import narwhals.stable.v2 as nw
 
 from clearbay.mine.censoring import ENDS, single_ends
-from clearbay.mine.frames import Frame, beside, columns_of, frame_of, need, usable
+from clearbay.mine.frames import Frame, beside, columns_of, frame_of, is_one_of, need, usable
 from clearbay.mine.limits import SLACK, LimitTable, limit_table
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Standard
@@ -88,7 +88,7 @@ def with_kind(frame: Frame, table: LimitTable, water_type: str | Mapping[str, st
             raise BadInput(f"no such water type: {water_type}", mend="use river or lake")
         return frame.with_columns(kind=nw.lit("lake" if water_type == "lake" else "river"))
     else:
-        lake = nw.col("station").is_in([station for station, kind in water_type.items() if kind == "lake"])
+        lake = is_one_of("station", (station for station, kind in water_type.items() if kind == "lake"))
     return frame.with_columns(kind=nw.when(lake).then(nw.lit("lake")).otherwise(nw.lit("river")))
 
 
