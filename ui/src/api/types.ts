@@ -250,6 +250,8 @@ export interface ExplainItem {
   samples: { time: string; depth: "" | Depth; value: number; censoring: Censoring }[];
   attained?: boolean | null;
   note?: string;
+  /** Of an index: what this pollutant adds to it, per cent. */
+  contribution?: number | null;
 }
 
 export interface Explanation {

@@ -1,10 +1,10 @@
 /** The options of a series plot: bands of the law behind, lines of the depths before, marks on top. */
 import uPlot from "uplot";
 import type { Language } from "@/i18n/languages";
-import { periodIn } from "@/i18n/times";
 import type { LimitScale } from "./bands";
 import { haloText, hatching, tinted } from "./paint";
 import { valueSpan, type Drawing } from "./series";
+import { timeLabels, timeMarks, timeStep, type TimeStep } from "./timeAxis";
 
 /** How a grade is painted: its colour on the present background, the ink on it, its letter. */
 export interface GradePaint {
@@ -49,24 +49,6 @@ export interface PlotInput {
   onZoom: (from: number, to: number) => void;
 }
 
-const YEAR = 365 * 86400;
-const DAY = 86400;
-
-/** Labels of the time axis, in the station's time: years as years, months by name with the year where it begins. */
-export function timeLabels(language: Language, splits: readonly number[], step: number, offset: number): string[] {
-  const pad = (value: number) => String(value).padStart(2, "0");
-  return splits.map((split, index) => {
-    const at = new Date((split + offset * 60) * 1000);
-    const year = at.getUTCFullYear();
-    if (step >= YEAR * 0.9) return String(year);
-    const month = periodIn(language, `${year}-${pad(at.getUTCMonth() + 1)}`);
-    const short = month.replace(/^\d{4}年| \d{4}$/g, "");
-    if (step >= 27 * DAY) return index === 0 || at.getUTCMonth() === 0 ? `${short}\n${year}` : short;
-    if (step >= DAY * 0.9) return `${at.getUTCMonth() + 1}-${pad(at.getUTCDate())}${index === 0 ? `\n${year}` : ""}`;
-    return `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`;
-  });
-}
-
 /** Width of the ruler of grades at the right edge, in CSS pixels. */
 const RULER = 20;
 
@@ -93,7 +75,7 @@ export function plotOptions(input: PlotInput): uPlot.Options {
       const from = Math.max(left, plot.valToPos(input.period[0], "x", true));
       const to = Math.min(left + width, plot.valToPos(input.period[1], "x", true));
       if (to > from) {
-        ctx.fillStyle = tinted(theme.accent, 0.12);
+        ctx.fillStyle = tinted(theme.accent, 0.09);
         ctx.fillRect(from, top, Math.max(to - from, ratio), height);
         ctx.fillStyle = theme.accent;
         ctx.fillRect(from, top + height, Math.max(to - from, 2 * ratio), 3 * ratio);
@@ -166,17 +148,21 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     drawing.lines.forEach((line, at) => {
       const paint = input.paints[at];
       if (!paint) return;
-      let visible = 0;
+      const seen = { all: 0, open: 0, doubtful: 0 };
       for (const [index, time] of drawing.time.entries()) {
-        if (time >= min && time <= max && typeof line.value[index] === "number") visible += 1;
+        if (time < min || time > max || typeof line.value[index] !== "number") continue;
+        seen.all += 1;
+        if (line.censoring[index] !== "") seen.open += 1;
+        if ((line.flag[index] ?? 0) >= 3) seen.doubtful += 1;
       }
-      const crowded = visible * 5 * ratio > width;
+      // Marks that would cover the line tell nothing; they come back as one zooms in.
+      const fits = (count: number) => count * 5 * ratio <= width;
       for (const [index, time] of drawing.time.entries()) {
         const value = line.value[index];
         if (time < min || time > max || typeof value !== "number" || (input.log && value <= 0)) continue;
         const open = line.censoring[index] !== "";
         const doubtful = (line.flag[index] ?? 0) >= 3;
-        if (crowded && !doubtful && !(open && visible * 2 * ratio < width)) continue;
+        if (!fits(doubtful ? seen.doubtful : open ? seen.open : seen.all)) continue;
         const x = plot.valToPos(time, "x", true);
         const y = plot.valToPos(value, "y", true);
         ctx.beginPath();
@@ -203,6 +189,7 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     ctx.restore();
   }
 
+  let step: TimeStep = { unit: "year", count: 1 };
   const axis: uPlot.Axis = {
     stroke: theme.ink2,
     font: font(11),
@@ -213,7 +200,6 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     width: input.width,
     height: input.height,
     padding: [10, RULER + 2, 0, 0],
-    tzDate: (seconds) => uPlot.tzDate(new Date((seconds + input.offset * 60) * 1000), "Etc/UTC"),
     legend: { show: false },
     scales: {
       x: { time: true },
@@ -225,8 +211,11 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     axes: [
       {
         ...axis,
-        space: 44,
-        values: (_plot, splits, _axis, _space, step) => timeLabels(input.language, splits, step, input.offset),
+        splits: (plot, _axis, from, to) => {
+          step = timeStep(from, to, plot.bbox.width / uPlot.pxRatio / 52);
+          return timeMarks(from, to, step, input.offset);
+        },
+        values: (_plot, splits) => timeLabels(input.language, splits, step, input.offset),
         size: 40,
       },
       {
@@ -258,7 +247,7 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     },
     hooks: {
       drawClear: [drawBands],
-      draw: [drawLimits, drawMarks],
+      draw: [drawMarks, drawLimits],
       setCursor: [(plot) => input.onCursor(plot.cursor.idx ?? null)],
       setScale: [
         (plot, key) => {

@@ -44,6 +44,15 @@ export function preferredLanguage(tags: readonly string[]): Language {
   return "en";
 }
 
+/** Words that keep their capital inside a sentence: people's and genera's names. */
+const PROPER = /^(?:Escherichia|Secchi|Kjeldahl|Hong|Macau)\b/;
+
+/** A name as it stands inside a sentence: `Total inorganic nitrogen` begins small there, `pH` and `E. coli` do not change. */
+export function withinSentence(language: Language, name: string): string {
+  if (language !== "en" && language !== "pt") return name;
+  return /^\p{Lu}\p{Ll}/u.test(name) && !PROPER.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+}
+
 /** The order in which a text is looked up when its own language is missing: the nearest reading first. */
 const FALLBACKS: Record<Language, readonly Language[]> = {
   "zh-Hans": ["zh-Hans", "zh-Hant", "en", "pt"],

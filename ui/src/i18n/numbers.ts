@@ -39,6 +39,16 @@ export function usefulDecimals(value: number, decimals: number): number {
   return Math.min(12, Math.max(decimals, Math.min(needed, Math.max(naturalDecimals(value), decimals))));
 }
 
+/**
+ * Decimals that a column of raw results shares: as many as its most precise member has, at most the method's own and
+ * one more. Numbers lose their trailing zeros on the way here; a column gives them back without inventing digits.
+ */
+export function sharedDecimals(values: Iterable<number>, decimals: number): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, naturalDecimals(value));
+  return Math.min(most, decimals + 1);
+}
+
 /** A count, a share or any whole quantity. */
 export function countIn(language: Language, value: number): string {
   return format(language, 0, 0).format(value);
@@ -67,7 +77,7 @@ export function valueIn(
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const decimals = options.decimals ?? 2;
   const digits = options.exact
-    ? Math.max(Math.min(naturalDecimals(value), 8), Math.abs(value) >= 100 ? 0 : decimals)
+    ? Math.max(Math.min(naturalDecimals(value), 8), decimals)
     : usefulDecimals(value, decimals);
   const sign = options.censoring ? `${options.censoring} ` : "";
   const unit = options.unit ? ` ${options.unit}` : "";

@@ -5,7 +5,7 @@
  * browser. The page's own speaker (`@/i18n`) follows the language of the page.
  */
 import type { MessageKey } from "./en";
-import { textIn, type Language, type Text } from "./languages";
+import { textIn, withinSentence, type Language, type Text } from "./languages";
 import { countIn, decimalIn, percentIn, valueIn, type Censoring } from "./numbers";
 import { ageIn, dateIn, periodIn, timeIn } from "./times";
 
@@ -27,6 +27,8 @@ export interface Speaker {
   t(key: MessageKey, named?: Named, plural?: number): string;
   /** A text of the server in this language, or the nearest one. */
   say(text: Text | string | null | undefined, fallback?: string): string;
+  /** A name as it stands inside a sentence. */
+  within(name: string): string;
   count(value: number): string;
   decimal(value: number, decimals: number): string;
   percent(share: number, decimals?: number): string;
@@ -52,6 +54,7 @@ export function speakerOf(language: () => Language, translate: Translate): Speak
     },
     t,
     say: (text, fallback) => textIn(language(), text, fallback),
+    within: (name) => withinSentence(language(), name),
     count: (value) => countIn(language(), value),
     decimal: (value, decimals) => decimalIn(language(), value, decimals),
     percent: (share, decimals) => percentIn(language(), share, decimals),

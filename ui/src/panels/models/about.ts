@@ -68,7 +68,10 @@ function itemCells(item: LawItem, rule: RuleSet, property: Property | undefined,
     const limit = item.limits[grade.id];
     return limit === undefined || limit === null
       ? ""
-      : signedLimit({ op: item.op } as Parameters<typeof signedLimit>[0], limitText(limit, property, speaker));
+      : signedLimit(
+          { op: item.op } as Parameters<typeof signedLimit>[0],
+          limitText(limit, property, speaker, item.limits),
+        );
   });
 }
 

@@ -1,13 +1,14 @@
 /** The items of a verdict as rows of a table, and the arithmetic of one of them as steps. */
 import type { Explanation, ExplainItem, RuleSet } from "@/api/types";
 import type { Speaker } from "@/i18n/speaker";
-import { computedText, decidingItems, itemName, limitText, type Properties } from "./verdict";
+import { computedText, decidingItems, isShare, itemName, limitText, type Properties } from "./verdict";
 
 export interface ItemRow {
   key: string;
   item: ExplainItem;
   name: string;
   value: string;
+  unit: string;
   limit: string;
   grade: string | null;
   /** Words for the grade, or met / not met. */
@@ -26,15 +27,15 @@ export function signedLimit(item: ExplainItem, limit: string): string {
 function sign(op: string, limit: string): string {
   switch (op) {
     case "lt":
-      return `< ${limit}`;
+      return `<\u00a0${limit}`;
     case "ge":
-      return `≥ ${limit}`;
+      return `≥\u00a0${limit}`;
     case "gt":
-      return `> ${limit}`;
+      return `>\u00a0${limit}`;
     case "range":
       return limit;
     default:
-      return `≤ ${limit}`;
+      return `≤\u00a0${limit}`;
   }
 }
 
@@ -54,27 +55,21 @@ export function itemRows(explanation: Explanation, rule: RuleSet, properties: Pr
   const rank = (item: ExplainItem) =>
     (deciding.has(item) ? 1000 : 0) +
     10 * (item.attained === false ? 1 : (place.get(item.grade ?? "") ?? 0)) +
-    Math.min(9, item.multiple ?? 0);
+    Math.min(9, item.multiple ?? (item.contribution ?? 0) / 10);
   return explanation.items
     .map((item): ItemRow => {
-      const property = properties(item.property);
-      const against = { ...item, limit: shownLimit(item, rule) };
-      const share = item.statistic === "share_of_samples" && item.value !== null;
+      const multiple = item.multiple ?? 0;
       return {
         key: item.objective || item.property,
         item,
         name: itemName(item, properties, speaker),
-        value: share ? speaker.percent(item.value!) : computedText(against, property, speaker),
-        limit: signedLimit(item, limitText(against.limit, property, speaker)),
+        ...figures(item, rule, properties, speaker),
         grade: item.grade,
         verdict:
           typeof item.attained === "boolean" && rule.kind === "attainment"
             ? speaker.t(item.attained ? "items.within" : "items.beyond")
             : speaker.say(rule.grades.find((it) => it.id === item.grade)?.name, item.grade ?? ""),
-        multiple:
-          item.multiple === null || item.multiple <= 0
-            ? ""
-            : `${speaker.decimal(item.multiple, item.multiple < 10 ? 2 : 1)}×`,
+        multiple: multiple > 0 ? `${speaker.decimal(multiple, multiple < 10 ? 2 : 1)}×` : "",
         deciding: deciding.has(item),
         unverified: item.confidence === "unverified",
       };
@@ -82,11 +77,41 @@ export function itemRows(explanation: Explanation, rule: RuleSet, properties: Pr
     .sort((a, b) => rank(b.item) - rank(a.item));
 }
 
+/** Value, unit and limit of an item; of an index its grade and what each pollutant adds to it. */
+function figures(
+  item: ExplainItem,
+  rule: RuleSet,
+  properties: Properties,
+  speaker: Speaker,
+): Pick<ItemRow, "value" | "unit" | "limit"> {
+  const property = properties(item.property);
+  if (rule.kind === "index") {
+    if (item.grade === null) {
+      const adds =
+        typeof item.contribution === "number" ? `+\u00a0${speaker.percent(item.contribution / 100, 2)}` : "–";
+      return { value: computedText(item, property, speaker, ""), unit: property?.unit_label ?? item.unit, limit: adds };
+    }
+    const grade = rule.grades.find((it) => it.id === item.grade);
+    const total = item.unit === "%" && item.value !== null ? speaker.percent(item.value / 100, 2) : "–";
+    return { value: grade?.short || item.grade, unit: "", limit: total };
+  }
+  const against = { ...item, limit: shownLimit(item, rule) };
+  if (isShare(item) && item.value !== null) {
+    const limit = typeof against.limit === "number" ? speaker.percent(against.limit) : "–";
+    return { value: speaker.percent(item.value), unit: "", limit: signedLimit(item, limit) };
+  }
+  return {
+    value: computedText(against, property, speaker, ""),
+    unit: property?.unit_label ?? item.unit,
+    limit: signedLimit(item, limitText(against.limit, property, speaker, item.limits)),
+  };
+}
+
 export interface ArithmeticStep {
   label: string;
   text: string;
-  /** Smaller words below: counts, sources' notes. */
-  note: string;
+  /** Smaller words below, a line each: counts, notes, sources. */
+  notes: string[];
 }
 
 /** The arithmetic of an item, step by step: samples, statistic, rounding, limit, clause, source. */
@@ -99,8 +124,11 @@ export function arithmeticSteps(
 ): ArithmeticStep[] {
   const { t } = speaker;
   const property = properties(item.property);
-  const unit = property?.unit_label ?? item.unit;
-  const share = item.statistic === "share_of_samples";
+  const share = isShare(item);
+  // The risk behind an index is a percentage, whatever the index itself is counted in.
+  const unit = share || item.unit === "1" ? "" : item.unit === "%" ? "%" : (property?.unit_label ?? item.unit);
+  const limitOf = (limit: ExplainItem["limit"]) =>
+    share && typeof limit === "number" ? speaker.percent(limit) : limitText(limit, property, speaker, item.limits);
   const full = (value: number | null) =>
     share && value !== null
       ? speaker.percent(value, 1)
@@ -109,36 +137,41 @@ export function arithmeticSteps(
     {
       label: t("explain.statistic"),
       text: speaker.say(item.statistic_text, item.statistic),
-      note: [
-        t("explain.samples", {}, item.n),
-        item.censored ? t("explain.censored", { n: speaker.count(item.censored) }) : "",
-      ]
-        .filter(Boolean)
-        .join(t("common.comma")),
+      notes: [
+        [
+          t("explain.samples", {}, item.n),
+          item.samples.length > item.n ? t("explain.values", {}, item.samples.length) : "",
+          item.censored ? t("explain.censored", { n: speaker.count(item.censored) }) : "",
+        ]
+          .filter(Boolean)
+          .join(t("common.comma")),
+      ],
     },
-    { label: t("explain.computed"), text: full(item.value), note: "" },
+    { label: t("explain.computed"), text: full(item.value), notes: [] },
   ];
   if (item.rounded !== null && item.rounded !== item.value) {
-    steps.push({ label: t("explain.rounded"), text: full(item.rounded), note: "" });
+    steps.push({ label: t("explain.rounded"), text: full(item.rounded), notes: [] });
   }
   const limits = rule.grades.flatMap((grade) => {
     const limit = item.limits[grade.id];
     return limit === undefined || limit === null
       ? []
       : [
-          `${rule.kind === "attainment" ? "" : `${grade.short || grade.id}${t("common.colon")}`}${signedLimit(item, limitText(limit, property, speaker))}`,
+          `${rule.kind === "attainment" ? "" : `${grade.short || grade.id}${t("common.colon")}`}${signedLimit(item, limitOf(limit))}`,
         ];
   });
-  const compared = limits.length ? limits.join(" · ") : signedLimit(item, limitText(item.limit, property, speaker));
+  const compared = limits.length ? limits.join(" · ") : signedLimit(item, limitOf(item.limit));
   if (compared !== "–")
-    steps.push({ label: t("explain.compared"), text: `${compared} ${unit}`.trim(), note: item.note ?? "" });
-  if (item.clause) steps.push({ label: t("explain.clause"), text: item.clause, note: "" });
+    steps.push({
+      label: t("explain.compared"),
+      text: `${compared} ${unit}`.trim(),
+      notes: item.note ? [item.note] : [],
+    });
+  if (item.clause) steps.push({ label: t("explain.clause"), text: item.clause, notes: [] });
   steps.push({
     label: t("explain.source"),
     text: t(`confidence.${item.confidence}`),
-    note: sourcesOf(item, explanation)
-      .map((source) => source.ref)
-      .join("; "),
+    notes: sourcesOf(item, explanation).map((source) => source.ref),
   });
   return steps;
 }

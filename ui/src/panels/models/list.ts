@@ -31,7 +31,8 @@ export interface Sorting {
 
 export interface Filter {
   text: string;
-  medium: string;
+  /** Only these media; all of them where none is named. */
+  media: readonly string[];
   located: "" | "yes" | "no";
 }
 
@@ -73,7 +74,7 @@ export function filtered(rows: readonly ListRow[], filter: Filter): ListRow[] {
   const words = folded(filter.text).split(/\s+/).filter(Boolean);
   return rows.filter(
     (row) =>
-      (!filter.medium || row.station.medium === filter.medium) &&
+      (!filter.media.length || filter.media.includes(row.station.medium)) &&
       (!filter.located || row.located === (filter.located === "yes")) &&
       words.every((word) => row.haystack.includes(word)),
   );

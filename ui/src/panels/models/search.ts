@@ -20,18 +20,21 @@ export interface OptionGroup {
 
 const ORDER: readonly HitKind[] = ["station", "zone", "place", "property", "standard"];
 
-function option(hit: Hit, index: number, speaker: Speaker): Option {
+/** A fuller label for a hit where the page knows one (a station's code); empty for none. */
+export type Labels = (hit: Hit) => string;
+
+function option(hit: Hit, index: number, speaker: Speaker, labels: Labels): Option {
   return {
     index,
     hit,
-    label: speaker.say(hit.name, hit.id),
+    label: labels(hit) || speaker.say(hit.name, hit.id),
     context: speaker.say(hit.context),
     offMap: hit.kind === "station" && (hit.longitude === null || hit.latitude === null),
   };
 }
 
 /** Hits grouped by kind; the group of the best hit comes first, the rest in the house's order. */
-export function grouped(hits: readonly Hit[], speaker: Speaker): OptionGroup[] {
+export function grouped(hits: readonly Hit[], speaker: Speaker, labels: Labels = () => ""): OptionGroup[] {
   const first = hits[0]?.kind;
   const kinds = first ? [first, ...ORDER.filter((kind) => kind !== first)] : [];
   let index = 0;
@@ -39,16 +42,24 @@ export function grouped(hits: readonly Hit[], speaker: Speaker): OptionGroup[] {
     const own = hits.filter((hit) => hit.kind === kind);
     if (!own.length) return [];
     return [
-      { kind, label: speaker.t(`search.kind.${kind}`), options: own.map((hit) => option(hit, index++, speaker)) },
+      {
+        kind,
+        label: speaker.t(`search.kind.${kind}`),
+        options: own.map((hit) => option(hit, index++, speaker, labels)),
+      },
     ];
   });
 }
 
 /** What was chosen lately, as one group. */
-export function recentGroup(hits: readonly Hit[], speaker: Speaker): OptionGroup[] {
+export function recentGroup(hits: readonly Hit[], speaker: Speaker, labels: Labels = () => ""): OptionGroup[] {
   if (!hits.length) return [];
   return [
-    { kind: "recent", label: speaker.t("search.recent"), options: hits.map((hit, at) => option(hit, at, speaker)) },
+    {
+      kind: "recent",
+      label: speaker.t("search.recent"),
+      options: hits.map((hit, at) => option(hit, at, speaker, labels)),
+    },
   ];
 }
 

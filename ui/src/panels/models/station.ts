@@ -9,6 +9,7 @@ import type {
   StationDetail,
 } from "@/api/types";
 import type { PeriodVerdict } from "@/charts/calendar";
+import { sharedDecimals } from "@/i18n/numbers";
 import type { Speaker } from "@/i18n/speaker";
 import { parsePeriod } from "@/i18n/times";
 import { ruleName, unfitSentence, type Properties } from "./verdict";
@@ -73,13 +74,15 @@ export function ruleVerdicts(
     const period = periodFor(page.t, granularityFor(rule, page.g));
     const row = rows.get(rule.id)?.find((it) => it.period === period);
     const grade = fit.applicable ? (row?.grade ?? null) : null;
-    const deciding = (row?.determinants ?? []).map((code) => speaker.say(properties(code)?.name, code));
+    const deciding = (row?.determinants ?? []).map((code) => speaker.within(speaker.say(properties(code)?.name, code)));
     const name = speaker.say(rule.grades.find((it) => it.id === grade)?.name, grade ?? "");
     const best = rule.grades[0]?.id === grade;
     let text: string;
     if (!fit.applicable) text = unfitSentence(fit, rule, station.medium, properties, speaker);
     else if (grade === null)
       text = rows.has(rule.id) ? speaker.t("verdict.noneSamples", { period: speaker.period(period) }) : "";
+    else if (fit.why === "published")
+      text = `${name}${speaker.t("common.colon")}${speaker.within(speaker.t("verdict.published"))}`;
     else if (best || !deciding.length || rule.kind === "index") text = name;
     else text = `${name}${speaker.t("common.colon")}${speaker.list(deciding, 3)}`;
     verdicts.push({
@@ -89,7 +92,10 @@ export function ruleVerdicts(
       chosen: rule.id === page.rule,
       grade,
       text,
-      missing: fit.applicable ? fit.missing.map((code) => speaker.say(properties(code)?.name, code)) : [],
+      missing:
+        fit.applicable && fit.why !== "published"
+          ? fit.missing.map((code) => speaker.within(speaker.say(properties(code)?.name, code)))
+          : [],
       period,
     });
   }
@@ -138,6 +144,15 @@ export interface LatestView {
 
 const DEPTH_ORDER = ["surface", "middle", "bottom", "mean", ""] as const;
 
+/** The newest time of each property, whatever the depth. */
+function newestByProperty(streams: readonly Datastream[]): Map<string, string> {
+  const newest = new Map<string, string>();
+  for (const { property, latest } of streams) {
+    if (latest && latest.time > (newest.get(property) ?? "")) newest.set(property, latest.time);
+  }
+  return newest;
+}
+
 /** The newest value of every property and depth, what the rule set judges first. */
 export function latestView(
   streams: readonly Datastream[],
@@ -145,35 +160,41 @@ export function latestView(
   properties: Properties,
   speaker: Speaker,
 ): LatestView {
-  const depths = DEPTH_ORDER.filter((depth) => streams.some((it) => it.depth === depth));
+  const recent = newestByProperty(streams);
+  // A depth that nothing is measured at any more would be a column of dashes.
+  const depths = DEPTH_ORDER.filter((depth) =>
+    streams.some((it) => it.depth === depth && it.latest !== null && it.latest.time === recent.get(it.property)),
+  );
   const byCode = new Map<string, Datastream[]>();
   for (const stream of streams) byCode.set(stream.property, [...(byCode.get(stream.property) ?? []), stream]);
   let newest: string | null = null;
   const rows = [...byCode].map(([code, own]): LatestRow => {
     const property = properties(code);
-    const times = own.flatMap((it) => (it.latest ? [it.latest.time] : [])).sort();
-    const time = times.at(-1) ?? "";
+    const time = recent.get(code) ?? "";
     if (time && (newest === null || time > newest)) newest = time;
+    // An older value beside newer ones would be read as of the same day.
+    const now = depths.map((depth) => {
+      const latest = own.find((it) => it.depth === depth)?.latest;
+      return latest && latest.time === time ? latest : null;
+    });
+    const decimals = sharedDecimals(
+      now.flatMap((it) => (it ? [it.value] : [])),
+      property?.decimals ?? 2,
+    );
     return {
       property,
       code,
       name: speaker.say(property?.name, code),
       unit: property?.unit_label ?? own[0]?.unit ?? "",
       group: property?.group || "other",
-      values: depths.map((depth) => {
-        const latest = own.find((it) => it.depth === depth)?.latest;
-        // An older value beside newer ones would be read as of the same day.
-        if (!latest || latest.time !== time) return null;
-        return {
-          text: speaker.value(latest.value, {
-            decimals: property?.decimals ?? 2,
-            exact: true,
-            censoring: latest.censoring,
-          }),
-          flag: latest.flag,
-          flagged: latest.flag >= 3,
-        };
-      }),
+      values: now.map(
+        (latest) =>
+          latest && {
+            text: speaker.value(latest.value, { decimals, exact: true, censoring: latest.censoring }),
+            flag: latest.flag,
+            flagged: latest.flag >= 3,
+          },
+      ),
       time,
     };
   });

@@ -21,6 +21,11 @@ export function itemName(item: ExplainItem, properties: Properties, speaker: Spe
   return speaker.say(item.name) || speaker.say(properties(item.property)?.name, item.property);
 }
 
+/** True for an objective on the share of samples that comply: its value and its limit are shares, not concentrations. */
+export function isShare(item: ExplainItem): boolean {
+  return item.statistic === "share_of_samples";
+}
+
 /** The short name of a rule set, or its code. */
 export function ruleName(rule: RuleSet | undefined, speaker: Speaker): string {
   return rule ? speaker.say(rule.short) || rule.code || speaker.say(rule.name, rule.id) : "";
@@ -37,8 +42,13 @@ export function tellingDecimals(value: number, limit: number | null, decimals: n
   return digits;
 }
 
-/** A computed value next to its limit, with its unit. */
-export function computedText(item: ExplainItem, property: Property | undefined, speaker: Speaker): string {
+/** A computed value next to its limit, with its unit unless `unit` is empty. */
+export function computedText(
+  item: ExplainItem,
+  property: Property | undefined,
+  speaker: Speaker,
+  unit = property?.unit_label ?? item.unit,
+): string {
   const value = item.rounded ?? item.value;
   if (value === null || value === undefined) return "–";
   const usual = property?.decimals ?? 2;
@@ -50,15 +60,19 @@ export function computedText(item: ExplainItem, property: Property | undefined, 
       : usual;
   return speaker.value(value, {
     decimals: tellingDecimals(value, single, digits),
-    unit: property?.unit_label ?? item.unit,
+    unit,
   });
 }
 
-/** A limit in its own digits, never fewer than the property's usual ones where it has decimals at all. */
+/**
+ * A limit in the digits in which the law prints it: its own, never fewer than the property's usual two where it has
+ * decimals at all, and where all limits `among` which it stands are small, as many as the finest of them (0.015, 0.030).
+ */
 export function limitText(
   limit: number | readonly number[] | null | undefined,
   property: Property | undefined,
   speaker: Speaker,
+  among: Record<string, number | readonly number[]> = {},
 ): string {
   if (limit === null || limit === undefined) return "–";
   if (typeof limit !== "number") {
@@ -68,7 +82,9 @@ export function limitText(
       high: limitText(high, property, speaker),
     });
   }
-  const own = naturalDecimals(limit);
+  const others = Object.values(among).filter((it): it is number => typeof it === "number");
+  const small = others.length > 0 && others.every((it) => it < 1);
+  const own = Math.max(naturalDecimals(limit), ...(small ? others.map(naturalDecimals) : []));
   return speaker.decimal(limit, own === 0 ? 0 : Math.max(own, Math.min(property?.decimals ?? 2, 2)));
 }
 
@@ -79,7 +95,17 @@ export function decidingItems(explanation: Explanation, rule: RuleSet): ExplainI
   const deciding = explanation.items.filter((it) =>
     rule.kind === "attainment" ? it.attained === false : it.grade === explanation.grade,
   );
-  return deciding.sort((a, b) => (b.multiple ?? -1) - (a.multiple ?? -1));
+  return deciding.sort((a, b) => beyond(b, rule) - beyond(a, rule));
+}
+
+/** How far an item lies beyond the limit that it fails, as a share of that limit: what makes one decide more than another. */
+function beyond(item: ExplainItem, rule: RuleSet): number {
+  if (item.multiple !== null) return item.multiple;
+  const step = rule.kind === "class" && item.grade ? better(rule, item.grade) : null;
+  const limit = (step === null ? undefined : item.limits[step]) ?? item.limit;
+  const value = item.rounded ?? item.value;
+  if (typeof limit !== "number" || limit === 0 || value === null) return 0;
+  return Math.abs(value - limit) / Math.abs(limit);
 }
 
 /** The next better grade than `grade`. */
@@ -103,7 +129,11 @@ function classSentence(
   const step = better(rule, grade);
   const property = properties(item.property);
   const limit = (step === null ? undefined : item.limits[step]) ?? item.limit;
-  const named = { grade: gradeName(rule, grade, speaker), period, item: itemName(item, properties, speaker) };
+  const named = {
+    grade: gradeName(rule, grade, speaker),
+    period,
+    item: speaker.within(itemName(item, properties, speaker)),
+  };
   if (step === null || limit === null || limit === undefined || item.value === null) {
     return speaker.t("verdict.worstPlain", named);
   }
@@ -111,31 +141,45 @@ function classSentence(
   const all = {
     ...named,
     value: computedText(against, property, speaker),
-    better: gradeName(rule, step, speaker),
-    limit: limitText(limit, property, speaker),
+    better: speaker.within(gradeName(rule, step, speaker)),
+    limit: limitText(limit, property, speaker, item.limits),
   };
   if (item.op === "range") return speaker.t("verdict.worstRange", all);
-  return speaker.t(item.op === "ge" || item.op === "gt" ? "verdict.worstAtLeast" : "verdict.worstAtMost", all);
+  if (item.op === "gt") return speaker.t("verdict.worstMoreThan", all);
+  return speaker.t(item.op === "ge" ? "verdict.worstAtLeast" : "verdict.worstAtMost", all);
 }
 
 function missedSentence(item: ExplainItem, period: string, properties: Properties, speaker: Speaker): string {
   const property = properties(item.property);
-  const named = { period, item: itemName(item, properties, speaker) };
+  const named = { period, item: speaker.within(itemName(item, properties, speaker)) };
   if (item.value === null || typeof item.limit !== "number") return speaker.t("verdict.missedPlain", named);
-  const limit = limitText(item.limit, property, speaker);
-  if (item.statistic === "share_of_samples") {
+  if (isShare(item)) {
     return speaker.t("verdict.missedShare", {
       ...named,
-      item: `${named.item} (${speaker.t(item.op === "ge" ? "items.atLeast" : "items.atMost", { limit })})`,
       share: speaker.percent(item.value),
-      required: item.note || "",
+      required: speaker.percent(item.limit),
     });
   }
+  const limit = limitText(item.limit, property, speaker);
   return speaker.t(item.op === "ge" || item.op === "gt" ? "verdict.missedAtLeast" : "verdict.missedAtMost", {
     ...named,
     value: computedText(item, property, speaker),
     limit,
   });
+}
+
+/** When an index stood highest, and which pollutant added most to it. */
+function indexHour(explanation: Explanation, properties: Properties, speaker: Speaker): string {
+  const hour = explanation.items.find((it) => it.grade !== null)?.samples[0]?.time;
+  if (!hour) return "";
+  const time = speaker.time(hour);
+  const most = explanation.items.reduce<ExplainItem | null>(
+    (best, it) => ((it.contribution ?? 0) > (best?.contribution ?? 0) ? it : best),
+    null,
+  );
+  return most
+    ? speaker.t("verdict.indexMost", { time, item: speaker.within(itemName(most, properties, speaker)) })
+    : speaker.t("verdict.indexHour", { time });
 }
 
 /** The verdict of a rule set on a station in a period, as a sentence. */
@@ -149,7 +193,7 @@ export function verdictSentence(
   const grade = explanation.grade;
   const plain = (sentence: string): VerdictSentence => ({ grade, sentence, also: "", unverified: false });
   if (grade === null) {
-    const missing = explanation.missing.map((code) => speaker.say(properties(code)?.name, code));
+    const missing = explanation.missing.map((code) => speaker.within(speaker.say(properties(code)?.name, code)));
     if (explanation.items.length) return plain(speaker.t("verdict.none", { period }));
     if (!missing.length) return plain(speaker.t("verdict.noneSamples", { period }));
     return plain(speaker.t("verdict.noneMissing", { period, items: speaker.list(missing, 4) }));
@@ -157,7 +201,8 @@ export function verdictSentence(
   const judged = explanation.items.filter((it) => it.grade !== null || typeof it.attained === "boolean").length;
   if (rule.kind === "index") {
     const name = ruleName(rule, speaker);
-    return plain(speaker.t("verdict.index", { name, grade: gradeName(rule, grade, speaker), period }));
+    const sentence = speaker.t("verdict.index", { name, grade: gradeName(rule, grade, speaker), period });
+    return { grade, sentence, also: indexHour(explanation, properties, speaker), unverified: false };
   }
   const deciding = decidingItems(explanation, rule);
   const first = deciding[0];
@@ -171,7 +216,7 @@ export function verdictSentence(
           : `${gradeName(rule, grade, speaker)} (${period})`;
     return { grade, sentence, also: "", unverified };
   }
-  const others = deciding.slice(1).map((it) => itemName(it, properties, speaker));
+  const others = deciding.slice(1).map((it) => speaker.within(itemName(it, properties, speaker)));
   const attainment = rule.kind === "attainment";
   return {
     grade,
@@ -198,9 +243,10 @@ export function unfitSentence(
   if (fit.why === "other_medium") {
     return speaker.t("verdict.noneRule", { rule: name, medium: speaker.t(`medium.${medium}` as "medium.sea") });
   }
+  if (fit.why === "other_time") return speaker.t("verdict.noneTime", { rule: name });
   if (fit.why === "no_zone") return speaker.t("verdict.noneZone", { rule: name });
   if (fit.why === "no_objective") return speaker.t("verdict.noneObjective", { rule: name });
-  const missing = fit.missing.map((code) => speaker.say(properties(code)?.name, code));
+  const missing = fit.missing.map((code) => speaker.within(speaker.say(properties(code)?.name, code)));
   return missing.length
     ? speaker.t("station.missingItems", { items: speaker.list(missing, 6) })
     : speaker.t("grade.none");

@@ -24,7 +24,7 @@ export function zoneSentence(zone: ZoneDetail, rule: RuleSet, period: string, sp
     const grade = speaker.say(rule.grades.find((it) => it.id === id)?.name, id);
     return [speaker.t("zone.shareOf", { grade, share: speaker.percent(count / total) })];
   });
-  return speaker.t("zone.sentenceGrades", { period: said, shares: speaker.list(shares) });
+  return speaker.t("zone.sentenceGrades", { period: said, shares: speaker.list(shares) }, total);
 }
 
 /** The worst grade present in a period; null where nothing was judged. */
@@ -39,6 +39,8 @@ export interface ZoneStation {
   grade: string | null;
   decidedBy: string;
   rank: number;
+  /** The rule set judges this kind of water. */
+  fits: boolean;
 }
 
 /** The zone's stations, worst first, those without a verdict last. */
@@ -67,6 +69,7 @@ export function zoneStations(
           3,
         ),
         rank: rule.grades.findIndex((it) => it.id === grade),
+        fits: station === undefined || rule.media.includes(station.medium),
       };
     })
     .sort((a, b) => b.rank - a.rank || a.title.localeCompare(b.title, speaker.language, { numeric: true }));
