@@ -1,0 +1,64 @@
+"""The command ``clearbay``: every room from the shell."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from clearbay import __version__
+from clearbay.cli import doctor, files, home, serve
+from clearbay.cli.output import BAD_INPUT, FAILED, console
+from clearbay.model.errors import BadInput, ClearbayError
+
+app = typer.Typer(
+    name="clearbay",
+    help="From a probe's packet to a closed case: monitoring data in, judged under the law that applies, on one map.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(serve.demo)
+app.command()(files.assess)
+app.command()(files.aqhi)
+app.command()(files.mapping)
+app.command()(home.init)
+app.command("import")(home.import_)
+app.command()(serve.serve)
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in plain words, with exit status 2."""
+    try:
+        app()
+    except BadInput as error:
+        console.print(f"[bold red]error[/] {error.where + ': ' if error.where else ''}{error.what}", soft_wrap=True)
+        if error.mend:
+            console.print(f"[dim]mend:[/] {error.mend}", soft_wrap=True)
+        sys.exit(BAD_INPUT)
+    except ClearbayError as error:
+        console.print(f"[bold red]error[/] {error}", soft_wrap=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        console.print("stopped")
+        sys.exit(130)

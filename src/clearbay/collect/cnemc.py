@@ -237,6 +237,8 @@ def _reference(options: Mapping[str, str], name: str) -> tuple[date, timedelta]:
             pass
     if match := _YEAR_IN_NAME.search(name):
         return date(int(match[1]), 12, 31), timedelta(0)
+    if options.get("undated") == "newest":
+        return date.today(), timedelta(0)
     raise BadInput(
         "the times have no year, and neither does the file's name",
         where=name,
@@ -313,6 +315,8 @@ SOURCE = Source(
     read=read,
     options={
         "year": "year of the observations; left out: the day of fetching, or a date in the file's name",
+        "undated": "newest: where nothing tells the year, the newest that puts no observation into the future; "
+        "left out: such a file is refused",
         "precision": "printed (the values as published) or raw (the precision behind them, archived layout only)",
     },
 )

@@ -1,0 +1,82 @@
+"""``clearbay serve`` and ``clearbay demo``: a home on the map, and the shipped data in a home on the map."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from clearbay import packs
+from clearbay.cli.home import Bad, HomeOption, compact, import_file
+from clearbay.cli.output import Json, answer, say
+from clearbay.store import Home
+from clearbay.web.server import serve as run_server
+
+Port = Annotated[int, typer.Option(help="The port to listen on.", envvar="PORT", min=1, max=65535)]
+Host = Annotated[
+    str, typer.Option(help="The address to listen on; 0.0.0.0 opens it to the network, without any sign-in yet.")
+]
+
+
+def serve(home: HomeOption, port: Port = 8700, host: Host = "127.0.0.1") -> None:
+    """Serve a home: the map, the API under /api, its description under /docs.
+
+    Example: `clearbay serve --home bay-data --port 8700`
+    """
+    Home.open(home).close()
+    say(f"clearbay serves {home} at [bold]http://{host}:{port}[/]  (API: /docs; stop with Ctrl-C)")
+    run_server(home, port=port, host=host)
+
+
+def demo(
+    home: Annotated[
+        Path | None, typer.Option(help="Where the demonstration's home is kept; left out: your data directory.")
+    ] = None,
+    port: Port = 8700,
+    host: Host = "127.0.0.1",
+    load_only: Annotated[bool, typer.Option("--load-only", help="Load the data and leave without serving.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Load the real data that ships with clearbay (once) and open it on the map.
+
+    Example: `clearbay demo --port 8700`
+    """
+    directory = home or data_directory() / "demo"
+    loaded = load_demonstration(directory, quiet=as_json)
+    if load_only:
+        answer({"home": str(directory), "files": loaded}, as_json=as_json, text=f"loaded into {directory}")
+        return
+    serve(directory, port=port, host=host)
+
+
+def data_directory() -> Path:
+    """The user's data directory (``XDG_DATA_HOME``, or ``~/.local/share``) for clearbay."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "clearbay"
+
+
+def load_demonstration(directory: Path, *, quiet: bool) -> list[dict[str, Any]]:
+    """Read every file of the shipped manifest into a home, made where there is none; files read before are skipped."""
+    results: list[dict[str, Any]] = []
+    bad: Bad = []
+    with as_file(files("clearbay") / "data") as shipped:
+        manifest = yaml.safe_load((shipped / "manifest.yaml").read_text(encoding="utf-8"))
+        with open_or_create(directory) as home:
+            home.register_stations(packs.stations())
+            for entry in manifest["files"]:
+                options = {key: str(value) for key, value in entry.get("options", {}).items()}
+                results.append(
+                    import_file(home, entry["source"], shipped / entry["path"], options, bad, quiet=quiet)
+                )
+            compact(home, quiet=quiet)
+    return results
+
+
+def open_or_create(directory: Path) -> Home:
+    """The home in a directory, made when the directory is missing or empty."""
+    if directory.is_dir() and any(directory.iterdir()):
+        return Home.open(directory)
+    return Home.create(directory)
