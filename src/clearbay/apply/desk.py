@@ -10,6 +10,7 @@ from clearbay.apply.assessments import Assessments
 from clearbay.apply.catalogue import Catalogue
 from clearbay.apply.kept import Kept
 from clearbay.apply.observations import Observations
+from clearbay.apply.places import places
 from clearbay.apply.timeline import Timeline, density
 from clearbay.model.text import Text
 from clearbay.store import Home
@@ -63,9 +64,8 @@ def _names(now: Catalogue) -> Iterator[tuple[search.Hit, tuple[str, ...]]]:
         longitude = _middle([entry.station.longitude for entry in located])
         latitude = _middle([entry.station.latitude for entry in located])
         yield search.Hit("zone", zone.id, zone.name, parent, longitude, latitude), ()
-    for jurisdiction in jurisdictions.values():
-        above = jurisdictions.get(jurisdiction.parent)
-        yield search.Hit("place", jurisdiction.code, jurisdiction.name, above.name if above else None), ()
+    for place in places():
+        yield search.Hit("place", place.id, place.name, place.kind, place.longitude, place.latitude), ()
     for standard in packs.standards().values():
         yield search.Hit("standard", standard.id, standard.name, None), (standard.code,)
     for one_property in packs.properties().values():

@@ -94,7 +94,7 @@ def by_period(hours: pa.Table, offsets: Mapping[str, int], granularity: str) -> 
     """``station, period, grade, n, basis``: the worst hour of each period, how many hours, and on which basis."""
     stations = hours.column("station").unify_dictionaries().combine_chunks()
     shifts = np.array(
-        [offsets[one] * 60_000_000 - 1_000_000 for one in stations.dictionary.to_pylist()], dtype=np.int64
+        [offsets.get(one, 0) * 60_000_000 - 1_000_000 for one in stations.dictionary.to_pylist()], dtype=np.int64
     )
     ends = hours.column("time").cast(pa.int64()).to_numpy()
     local = (ends + shifts[stations.indices.to_numpy()] if len(shifts) else ends).astype("datetime64[us]")

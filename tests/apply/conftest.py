@@ -1,0 +1,3 @@
+from .homes import desk, home_path
+
+__all__ = ["desk", "home_path"]
