@@ -7,8 +7,10 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,16 @@ from . import postgresql
 from .homes import station
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([story.__name__])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready_to_fork() -> None:
+    """Have the fork server import everything once: each of a hundred processes would otherwise spend seconds on it."""
+    PROCESSES.set_forkserver_preload([story.__name__])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # before Python 3.13 it does not know the caller's path
+        forkserver.ensure_running()
+
 
 STEPS = {
     "hot rows inserted", "batch ready to commit", "batch committed", "current part written", "current part durable",
