@@ -160,9 +160,6 @@ def _classes(batch: Batch, rules: Standard, water_type: str) -> tuple[pa.Table, 
         required=REQUIRED.get(batch.source, ()),
     )
     table = _named(table, batch, ["station", "time", "class", "determinants"])
-    if "section" in batch.samples.column_names:  # to the letter: brackets of two widths are one section in the store
-        as_written = batch.samples.sort_by("row").column("section")
-        table = table.set_column(table.column_names.index("station"), "station", as_written)
     classes = Counter(table.column("class").to_pylist())
     unjudged = classes.pop("", 0)
     told: dict[str, Any] = {
