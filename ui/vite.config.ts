@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -7,10 +8,32 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // The server that the development server forwards to; the built bundle is served by clearbay itself.
 const server = process.env.CLEARBAY_SERVER ?? "http://127.0.0.1:8700";
 
+/** The map's chunk is the largest thing the first view needs: the browser learns of it from the page itself. */
+const preloadMap: Plugin = {
+  name: "preload-map",
+  transformIndexHtml: {
+    order: "post",
+    handler(_html, { bundle }) {
+      const map = Object.values(bundle ?? {}).find(
+        (it) => it.type === "chunk" && it.facadeModuleId?.endsWith("MapStage.vue"),
+      );
+      return map
+        ? [
+            {
+              tag: "link",
+              attrs: { rel: "modulepreload", crossorigin: true, href: `/${map.fileName}` },
+              injectTo: "head",
+            },
+          ]
+        : [];
+    },
+  },
+};
+
 export default defineConfig({
   root: here("."),
   base: "/",
-  plugins: [vue()],
+  plugins: [vue(), preloadMap],
   resolve: { alias: { "@": here("./src") } },
   define: {
     __VUE_OPTIONS_API__: false,

@@ -1,5 +1,5 @@
 /** The map's layers: what the server offers, and which of them are on. */
-import { computed, shallowRef } from "vue";
+import { computed, shallowRef, watch } from "vue";
 import { api, asProblem, type Problem } from "@/api/client";
 import { LAYER_GROUPS, type Layer, type LayerGroup } from "@/api/types";
 import { change, state } from "@/state";
@@ -7,6 +7,30 @@ import { change, state } from "@/state";
 export const layers = shallowRef<Layer[]>([]);
 export const layersLoaded = shallowRef(false);
 export const layersProblem = shallowRef<Problem | null>(null);
+
+/** The layer that is the map's ground: switched like the others, but drawn as the colour below them all. */
+export const GROUND = "sea";
+
+/** The geometry of every layer that is on, or has been, in the order in which it came. */
+export const layerData = shallowRef<{ id: string; data: GeoJSON.FeatureCollection }[]>([]);
+const asked = new Set<string>();
+const failed = shallowRef<ReadonlySet<string>>(new Set());
+
+/** Read the geometry of layers that are on and not read yet; one that fails stays away and is named. */
+export async function loadLayerData(ids: Iterable<string>): Promise<void> {
+  const wanted = [...ids].filter((id) => id !== GROUND && !asked.has(id));
+  wanted.forEach((id) => asked.add(id));
+  if (!wanted.length) return;
+  const answers = await Promise.allSettled(wanted.map(async (id) => ({ id, data: await api.layer(id) })));
+  const came = answers.filter((it) => it.status === "fulfilled").map((it) => it.value);
+  if (came.length) layerData.value = [...layerData.value, ...came];
+  const lost = answers.flatMap((it, i) =>
+    it.status === "rejected" ? [{ id: wanted[i]!, reason: it.reason as unknown }] : [],
+  );
+  lost.forEach(({ id }) => asked.delete(id));
+  failed.value = new Set(lost.map(({ id }) => id));
+  if (lost[0]) layersProblem.value = asProblem(lost[0].reason, `/api/layers/${lost[0].id}`);
+}
 
 let reading: Promise<void> | null = null;
 
@@ -27,7 +51,7 @@ export function loadLayers(): Promise<void> {
   return reading;
 }
 
-/** Ids of the layers that are on. */
+/** Ids of the layers that are on; what is switched on is read. */
 export const layersOn = computed(
   () => new Set(state.layers ?? layers.value.filter((layer) => layer.default).map((layer) => layer.id)),
 );
@@ -38,6 +62,12 @@ export const layerTree = computed<{ group: LayerGroup; items: Layer[] }[]>(() =>
     ({ items }) => items.length > 0,
   ),
 );
+
+/** Try again what could not be read. */
+export function retryLayers(): void {
+  layersProblem.value = null;
+  void loadLayers().then(() => loadLayerData(layersOn.value));
+}
 
 /** Switch layers on or off; the defaults leave no trace in the link. */
 export function switchLayers(ids: string[], on: boolean): void {
@@ -57,4 +87,12 @@ export const layerCredits = computed(() => {
       credits.set(JSON.stringify(layer.attribution), layer.attribution);
   }
   return [...credits.values()];
+});
+
+watch(layersOn, (on) => void loadLayerData(on), { flush: "sync" });
+
+/** True once every layer that is on has come, or is known not to come. */
+export const layersSettled = computed(() => {
+  const came = new Set(layerData.value.map(({ id }) => id));
+  return layersLoaded.value && [...layersOn.value].every((id) => id === GROUND || came.has(id) || failed.value.has(id));
 });

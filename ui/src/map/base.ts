@@ -1,11 +1,13 @@
 /**
  * The base map as a MapLibre style, from the server's layers: sea, land, coast, seabed, rivers, islands, units, places.
  *
- * No `glyphs` address: labels are drawn from fonts of this machine, so that no request leaves for them. A layer of the
- * server becomes one source and a few style layers; its group and geometry say how it is drawn. Pure.
+ * No `glyphs` address: labels are drawn from fonts of this machine, so that no request leaves for them. All layers
+ * share one source, each feature marked with its layer: a tile then crosses to the worker and back once and not a
+ * dozen times, which halves the time to the first view. A layer's group and geometry say how it is drawn. Pure.
  */
-import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language, Layer } from "@/api/types";
+import { GROUND } from "@/data/layers";
 import type { Palette } from "./palette";
 
 /** Fonts for map labels; the first that the machine has is drawn. */
@@ -66,12 +68,14 @@ const width = (thin: number, thick: number): ExpressionSpecification =>
 /** The style layers of one server layer; ids begin with `<layer id>/`. */
 export function drawn(layer: Layer, palette: Palette, language: Language): LayerSpecification[] {
   const geometry = geometryOf(layer);
-  const source = layer.id;
+  const source = BASE;
+  const filter = ["==", ["get", LAYER_MARK], layer.id] as ExpressionSpecification;
   const id = (part: string) => `${layer.id}/${part}`;
   const line = (part: string, paint: Record<string, unknown>): LayerSpecification => ({
     id: id(part),
     type: "line",
     source,
+    filter,
     layout: { "line-join": "round", "line-cap": "round" },
     paint,
   });
@@ -79,12 +83,15 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
     id: id(part),
     type: "fill",
     source,
-    paint,
+    filter,
+    // Every fill has its own outline: smoothing its edge would draw it twice.
+    paint: { "fill-antialias": false, ...paint },
   });
   const label = (layout: Record<string, unknown>, water = false): LayerSpecification => ({
     id: id("label"),
     type: "symbol",
     source,
+    filter,
     layout: {
       "text-field": nameOf(language),
       "text-font": fontsOf(language),
@@ -102,44 +109,37 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
 
   switch (`${layer.group} ${geometry}`) {
     case "seawater polygon":
-      return [
-        fill("fill", { "fill-color": palette.sea }),
-        label({ "text-size": 14, "text-letter-spacing": 0.3 }, true),
-      ];
+      // The open sea is the map's ground; other waters of this group are names and areas in it.
+      return layer.id === GROUND ? [] : [label({ "text-size": 14, "text-letter-spacing": 0.3 }, true)];
     case "seabed polygon":
-      // Depth darkens; the shallowest step is the sea's own colour, so that only its edge is seen.
+      // Light over the shelf, darker below 200 m.
       return [
-        fill("fill", {
-          "fill-color": palette.deep,
-          "fill-opacity": [
-            "interpolate",
-            ["linear"],
-            ["to-number", ["get", "depth"], 0],
-            0,
-            0,
-            10,
-            0.3,
-            50,
-            0.6,
-            200,
-            1,
-          ],
-        }),
-        line("line", { "line-color": palette.contour, "line-width": 0.6, "line-opacity": 0.7 }),
+        {
+          ...fill("shallow", { "fill-color": palette.shallow }),
+          filter: ["all", filter, ["<", ["to-number", ["get", "depth"], 0], 10]],
+        } as LayerSpecification,
+        {
+          ...fill("fill", { "fill-color": palette.deep }),
+          filter: ["all", filter, [">=", ["to-number", ["get", "depth"], 0], 10]],
+        } as LayerSpecification,
+        {
+          ...line("line", { "line-color": palette.contour, "line-width": 0.8 }),
+          filter: ["all", filter, [">=", ["to-number", ["get", "depth"], 0], 10]],
+        } as LayerSpecification,
       ];
     case "seabed line":
       return [line("line", { "line-color": palette.contour, "line-width": width(0.5, 1) })];
     case "coast polygon":
       return [
         fill("fill", { "fill-color": palette.land }),
-        line("line", { "line-color": palette.shore, "line-width": width(0.5, 1.2) }),
+        line("line", { "line-color": palette.shore, "line-width": width(1.2, 2.6) }),
       ];
     case "coast line":
-      return [line("line", { "line-color": palette.shore, "line-width": width(0.7, 1.4), "line-dasharray": [2, 2] })];
+      return [line("line", { "line-color": palette.shore, "line-width": width(0.7, 1.4) })];
     case "islands polygon":
       return [
         fill("fill", { "fill-color": palette.land }),
-        line("line", { "line-color": palette.shore, "line-width": width(0.5, 1.2) }),
+        line("line", { "line-color": palette.shore, "line-width": width(1.2, 2.6) }),
         label({ "text-size": 11 }),
       ];
     case "watershed polygon":
@@ -158,7 +158,7 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
       ];
     case "admin polygon":
     case "admin line":
-      return [line("line", { "line-color": palette.unit, "line-width": width(0.7, 1.2), "line-dasharray": [3, 2.5] })];
+      return [line("line", { "line-color": palette.unit, "line-width": width(0.7, 1.2) })];
     case "admin point":
       return [
         {
@@ -188,6 +188,7 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
           id: id("point"),
           type: "circle",
           source,
+          filter,
           paint: {
             "circle-radius": 3,
             "circle-color": palette.land,
@@ -200,31 +201,57 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
   }
 }
 
+/** The one source of the base map, and the property that tells whose a feature is. */
+export const BASE = "base";
+const LAYER_MARK = "@layer";
+
+export type BaseData = GeoJSON.FeatureCollection;
+
+/** The features of all layers in one collection, each marked with its layer. */
+export function gathered(parts: readonly { id: string; data: GeoJSON.FeatureCollection }[]): BaseData {
+  return {
+    type: "FeatureCollection",
+    features: parts.flatMap(({ id, data }) =>
+      data.features.map((feature) => ({ ...feature, properties: { ...feature.properties, [LAYER_MARK]: id } })),
+    ),
+  };
+}
+
+/** The map's ground: the sea where it is switched on, else neutral paper. */
+export const groundOf = (on: ReadonlySet<string>, palette: Palette): string =>
+  on.has(GROUND) ? palette.sea : palette.void;
+
 /** The whole base map; layers that are off are there but hidden, so that switching them needs no new style. */
 export function baseStyle(
   layers: readonly Layer[],
   on: ReadonlySet<string>,
   palette: Palette,
   language: Language,
+  data: BaseData,
 ): StyleSpecification {
-  const sources: Record<string, SourceSpecification> = {};
   const inOrder = [...layers].sort((a, b) => heightOf(a) - heightOf(b) || a.order - b.order);
+  const floor: LayerSpecification[] = [];
+  const shores: LayerSpecification[] = [];
   const painted: LayerSpecification[] = [];
   const labels: LayerSpecification[] = [];
   for (const layer of inOrder) {
-    sources[layer.id] = { type: "geojson", data: layer.url, tolerance: 0.2 };
     for (const each of drawn(layer, palette, language)) {
       const layout = { ...(each as { layout?: object }).layout, visibility: on.has(layer.id) ? "visible" : "none" };
       const spec = { ...each, layout } as LayerSpecification;
-      (each.type === "symbol" ? labels : painted).push(spec);
+      // Shores lie below all land: where two layers of land meet, no seam shows.
+      const dry = (layer.group === "coast" || layer.group === "islands") && geometryOf(layer) === "polygon";
+      const wet = layer.group === "seabed" || layer.group === "seawater";
+      (each.type === "symbol" ? labels : wet ? floor : dry && each.type === "line" ? shores : painted).push(spec);
     }
   }
   return {
     version: 8,
     name: "clearbay",
-    sources,
+    sources: { [BASE]: { type: "geojson", data, tolerance: 0.25, maxzoom: 14 } },
     layers: [
-      { id: "background", type: "background", paint: { "background-color": palette.sea } },
+      { id: "background", type: "background", paint: { "background-color": groundOf(on, palette) } },
+      ...floor,
+      ...shores,
       ...painted,
       ...labels,
     ],

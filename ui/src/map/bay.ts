@@ -4,6 +4,6 @@
 export const EXTENT: [number, number, number, number] = [111, 20.5, 116.5, 25];
 
 /** What a newcomer sees first: the waters with stations, west, south, east, north. */
-export const HOME: [number, number, number, number] = [113.78, 22.1, 114.56, 22.62];
+export const HOME: [number, number, number, number] = [113.84, 22.12, 114.52, 22.6];
 
 export const MAX_ZOOM = 16;

@@ -5,6 +5,7 @@
  */
 import {
   Map as MapLibre,
+  prewarm,
   setWorkerUrl,
   type GeoJSONSource,
   type LayerSpecification,
@@ -15,12 +16,15 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { RuleSet } from "@/api/types";
 import type { Place } from "@/permalink";
+import { BASE, type BaseData } from "./base";
 import { EXTENT, HOME, MAX_ZOOM } from "./bay";
 import { drawIcon } from "./icons";
 import type { Palette } from "./palette";
 
 // Without this the production map stays blank: the worker is a file of its own.
 setWorkerUrl(workerUrl);
+// The worker starts while the drawing surface is still being made, which takes longer than all else.
+prewarm();
 
 type Padding = Required<Edges>;
 type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
@@ -50,6 +54,8 @@ function stationLayers(palette: Palette, fonts: string[], dense: boolean): Layer
       id: "stations/halo",
       type: "circle",
       source: "stations",
+      // Hidden until a station is chosen or pointed at: the first view needs no rings.
+      layout: { visibility: "none" },
       paint: {
         "circle-radius": ["case", on("selected"), 17, on("focus"), 16, 0],
         "circle-color": palette.accent,
@@ -157,8 +163,9 @@ export class BayMap {
     this.map.once("styledata", () => this.marks());
   }
 
-  /** Switch base layers on and off by the id of the server's layer. */
-  showLayers(on: ReadonlySet<string>): void {
+  /** Switch base layers on and off by the id of the server's layer; `ground` is the colour below them all. */
+  showLayers(on: ReadonlySet<string>, ground: string): void {
+    this.map.setPaintProperty("background", "background-color", ground);
     for (const layer of this.map.getStyle()?.layers ?? []) {
       const source = layer.id.split("/")[0]!;
       if (layer.id === "background" || source === "stations") continue;
@@ -167,6 +174,12 @@ export class BayMap {
         this.map.setLayoutProperty(layer.id, "visibility", visibility);
       }
     }
+  }
+
+  /** Fill the base map, once its layers have come. */
+  async showBase(data: BaseData): Promise<void> {
+    await this.styled;
+    await this.map.getSource<GeoJSONSource>(BASE)?.setData(data);
   }
 
   /** Put stations on the map; resolves when they have been drawn. */
@@ -202,6 +215,9 @@ export class BayMap {
 
   private flag(name: "selected" | "focus", before: string | null, after: string | null): void {
     if (!this.map.getSource("stations")) return;
+    if (after && this.map.getLayoutProperty("stations/halo", "visibility") === "none") {
+      this.map.setLayoutProperty("stations/halo", "visibility", "visible");
+    }
     if (before) this.map.removeFeatureState({ source: "stations", id: before }, name);
     if (after) this.map.setFeatureState({ source: "stations", id: after }, { [name]: true });
   }

@@ -75,7 +75,8 @@ export function drawIcon(
   const canvas = document.createElement("canvas");
   canvas.width = size;
   canvas.height = size;
-  const context = canvas.getContext("2d");
+  // Read back at once: on a graphics card each reading would stop the first view for a tenth of a second.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return null;
   context.scale(SCALE, SCALE);
   context.translate(MARGIN, MARGIN);

@@ -1,6 +1,9 @@
 /** The base map's colours: quiet, so that only the verdicts speak. */
 export interface Palette {
   sea: string;
+  /** The ground where the sea is switched off. */
+  void: string;
+  shallow: string;
   deep: string;
   contour: string;
   land: string;
@@ -22,8 +25,10 @@ export interface Palette {
 }
 
 export const LIGHT: Palette = {
-  sea: "#dfe9ee",
-  deep: "#cfdee6",
+  sea: "#dce7ed",
+  void: "#eeeeea",
+  shallow: "#e3ecf0",
+  deep: "#cddde5",
   contour: "#b9cdd8",
   land: "#f7f6f2",
   shore: "#b4c3c9",
@@ -35,7 +40,7 @@ export const LIGHT: Palette = {
   labelStrong: "#38444d",
   labelWater: "#6d8b9b",
   halo: "#f7f6f2",
-  haloWater: "#dfe9ee",
+  haloWater: "#e3ecf0",
   ring: "#6f808c",
   ringInside: "rgba(255,255,255,0.55)",
   outline: "#ffffff",
@@ -44,6 +49,8 @@ export const LIGHT: Palette = {
 
 export const DARK: Palette = {
   sea: "#101c23",
+  void: "#141b20",
+  shallow: "#13212a",
   deep: "#0b151b",
   contour: "#1d2f3a",
   land: "#1b242a",
