@@ -13,7 +13,8 @@ range starts with the earliest day, so half a year around it is allowed). ``*`` 
 with neither a time nor a value is a stopped station (停站): it stays in ``samples`` and is not bad.
 
 ``samples`` carries the class as published (I … V, V+; null where none), province, basin, section, status and the
-water type that the register knows. Readings taken under maintenance (维护) are flagged suspect. A section may report
+water type that the register knows. Readings taken under maintenance (维护) are flagged suspect. Names are kept
+with half-width brackets, since one section is printed both ways. A section may report
 twice for one hour (226 did on 1-2 April 2021): both stay.
 """
 

@@ -140,7 +140,7 @@ def _inverse(forward: Callable[[Degrees, Degrees], Pair], x: Degrees, y: Degrees
 
 
 _DMS = re.compile(
-    r"^(?P<before>[NSEW东西南北東])?\s*(?P<sign>[+-])?(?P<d>\d+(?:\.\d+)?)\s*[°度]\s*"
+    r"^(?P<before>[NSEW]|[东西南北東][经纬經緯]?)?\s*(?P<sign>[+-])?(?P<d>\d+(?:\.\d+)?)\s*[°度]\s*"
     r"(?:(?P<m>\d+(?:\.\d+)?)\s*['′’分])?\s*(?:(?P<s>\d+(?:\.\d+)?)\s*(?:\"|″|”|''|秒))?\s*(?P<after>[NSEW东西南北東])?$"
 )
 
@@ -155,5 +155,5 @@ def degrees(text: str) -> float:
     if not match:
         return float("nan")
     value = float(match["d"]) + float(match["m"] or 0) / 60 + float(match["s"] or 0) / 3600
-    negative = match["sign"] == "-" or (match["before"] or match["after"] or "") in ("S", "W", "南", "西")
+    negative = match["sign"] == "-" or (match["before"] or match["after"] or "")[:1] in ("S", "W", "南", "西")
     return round(-value if negative else value, 9)

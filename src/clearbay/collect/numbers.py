@@ -47,12 +47,12 @@ _FULL_WIDTH |= {0x3000: 0x20, 0xA0: 0x20, 0xFEFF: None, 0x2212: 0x2D, 0x3008: 0x
 # Not NFKC: it reads 10³ as 103.
 
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_NUMBER = re.compile(_PLAIN)
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
-_COMMA = re.compile(r"^[+-]?\d+,\d+$")
+_NUMBER = re.compile(_PLAIN, re.ASCII)
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$", re.ASCII)
+_COMMA = re.compile(r"^[+-]?\d+,\d+$", re.ASCII)
 _SIGNS = {"<": 1, "≤": 1, "<=": 1, ">": 2, "≥": 2, ">=": 2}
 _SIGNED = re.compile(r"^(<=|>=|<|>|≤|≥)\s*(.*)$")
-_HJ_LIMIT = re.compile(r"^(\d+\.?\d*|\.\d+)L$")
+_HJ_LIMIT = re.compile(r"^(\d+\.?\d*|\.\d+)L$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def why_bad(text: str) -> tuple[str, str]:
         )
     if cell.endswith("%"):
         return "a per cent sign in the value", "write the number alone and state the unit as %"
-    if re.match(r"^[+-]?\d", cell):
+    if re.match(r"^[+-]?\d", cell, re.ASCII):
         return "more than a number stands in the cell", "keep the number alone; the unit belongs in the column's head"
     return "neither a number nor a known mark for a missing value", "correct it, or name it among the missing marks"
 

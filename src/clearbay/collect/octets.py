@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import zlib
@@ -73,6 +74,10 @@ def _is_utf8(data: bytes) -> bool:
 
 def _common_share(data: bytes, encoding: str) -> float:
     (lead_low, lead_high), (trail_low, trail_high) = _LEVEL_1[encoding]
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return 0.0
     pairs = re.findall(rb"[\x81-\xfe][\x40-\xfe]", data)
     if not pairs:
         return 0.0

@@ -145,8 +145,8 @@ def _parse(body: str, headers: list[str], delimiter: str) -> tuple[pa.Table, tup
     if not body.strip():
         return empty, ()
     table, ragged = _arrow(body, headers, delimiter, quotes=True)
-    if any("\n" in text for _, _, text in ragged):
-        # A quotation mark that is never closed swallows the lines behind it: read them without quoting.
+    if body.count('"') % 2:
+        # A quotation mark that is never closed swallows the lines behind it: read without quoting if that gives more.
         plain, plainly_ragged = _arrow(body, headers, delimiter, quotes=False)
         if plain.num_rows > table.num_rows:
             table, ragged = plain, plainly_ragged

@@ -92,7 +92,7 @@ def _fitting(code: str, unit: str) -> Heading:
 
 
 def named(headers: Sequence[str], role: str) -> str:
-    """The header that plays a role (``time``), a bracketed remark aside (``监测时间(北京时间)``); empty if none does."""
+    """The header that plays a role, a bracketed remark aside (``监测时间(北京时间)`` is a time); empty if none does."""
     keys = [{key(text) for text in (tidy(header), re.sub(r"[(\[【].*$", "", tidy(header)))} for header in headers]
     for word in words_of(role):
         for header, forms in zip(headers, keys, strict=True):
