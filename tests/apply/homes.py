@@ -6,7 +6,7 @@ import atexit
 import gzip
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -70,6 +70,7 @@ def home_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def desk() -> Desk:
+def desk() -> Iterator[Desk]:
     """Services over the small home; only read from it."""
-    return Desk(Home.open(built()))
+    with Home.open(built()) as home:
+        yield Desk(home)

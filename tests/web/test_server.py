@@ -53,7 +53,7 @@ def test_a_real_server_serves_map_api_and_reference(served):
 
 
 def test_warming_up_fills_the_memory(served):
-    """Shortly after the start the default verdicts are there before anybody asked, and a switch of rule set is quick."""
+    """Soon after the start the default verdicts are there before anybody asked, and a switch of rule set is quick."""
     deadline = time.monotonic() + 30
     addresses = [f"/api/assessments?standard={name}&shape=matrix" for name in ("hk.wqo-marine", "cn.gb3097-1997")]
     while time.monotonic() < deadline:

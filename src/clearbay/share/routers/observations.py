@@ -120,8 +120,8 @@ def _selection(
     offset = offsets.pop() if len(offsets) == 1 else 0
     start = parameters.instant(from_, where="from", utc_offset=offset)
     end = parameters.instant(to, where="to", utc_offset=offset, last=True)
-    if start is not None and end is not None and start > end:
-        raise BadInput("the first time lies after the last", where="from", mend="exchange from and to")
+    if start is not None and end is not None and start >= end:
+        raise BadInput("the first time does not lie before the last", where="from", mend="exchange from and to")
     depths = None if depth is None else (("",) if depth == "none" else (depth,))
     known_at = parameters.instant(as_of, where="as_of", utc_offset=0, last=True)
     return entries, Selection(stations, properties, depths, start, end, known_at)
