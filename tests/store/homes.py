@@ -38,11 +38,11 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(params=RECORDS)
 def records_url(request: pytest.FixtureRequest) -> str | None:
-    """Where the records of a home go: None for SQLite, or a fresh PostgreSQL database."""
+    """Where the records of a home go: None for SQLite, or an empty PostgreSQL database."""
     if request.param == "sqlite":
         return None
     server = request.getfixturevalue("postgresql_server")
-    return postgresql.create_database(server)
+    return postgresql.empty_database(server)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -60,14 +61,18 @@ class Template:
             story.prelude(home)
             assert story.seen(home) == story.BEFORE
 
-    def copy(self, path: Path) -> Path:
+    @contextmanager
+    def copied(self, path: Path) -> Iterator[Path]:
         shutil.copytree(self.path, path)
-        if self.url is not None:
-            name = postgresql.copy_database(self.url)
-            manifest = json.loads((path / "home.json").read_text())
-            address = make_url(manifest["records"]).set(database=name).render_as_string(hide_password=False)
-            (path / "home.json").write_text(json.dumps(manifest | {"records": address}))
-        return path
+        if self.url is None:
+            yield path
+        else:
+            with postgresql.database_copy(self.url) as name:
+                manifest = json.loads((path / "home.json").read_text())
+                address = make_url(manifest["records"]).set(database=name).render_as_string(hide_password=False)
+                (path / "home.json").write_text(json.dumps(manifest | {"records": address}))
+                yield path
+        shutil.rmtree(path)
 
 
 @pytest.fixture
@@ -86,29 +91,30 @@ def test_a_store_killed_at_any_step_keeps_what_it_acknowledged(quick_path: Path,
     once, the unfinished act wholly or not at all, no leftover file; and doing everything again ends as if nothing
     had happened."""
     template = Template(quick_path, records_url)
-    ended, diary = _live(template.copy(quick_path / "life_0"), 0, quick_path / "diary_0")
+    with template.copied(quick_path / "life") as path:
+        ended, diary = _live(path, 0, quick_path / "diary_0")
     assert ended == 0
     names = [line.removeprefix("step ") for line in diary if line.startswith("step ")]
     assert set(names) == STEPS
 
     for number, name in enumerate(names, 1):
-        path = template.copy(quick_path / f"life_{number}")
-        ended, diary = _live(path, number, quick_path / f"diary_{number}")
-        assert ended == -signal.SIGKILL, (number, name)
-        acknowledged = diary.count("acknowledged")
-        with Home.open(path) as home:
-            found = story.seen(home)
-            possible = [story.after(acknowledged), story.after(acknowledged + 1)]
-            if story.ACTS[acknowledged][0] is story._compact:
-                possible.append(story.after(acknowledged) | story.ACTS[acknowledged][1])
-            assert found in possible, (number, name)
-            assert home.counts()[0] == len(found), (number, name)
-            _nothing_left_over(home)
-            for act, _ in story.ACTS[acknowledged:]:
-                act(home)
-            assert story.seen(home) == story.after(len(story.ACTS)), (number, name)
-            _nothing_left_over(home)
-        shutil.rmtree(path)
+        with template.copied(quick_path / "life") as path:
+            ended, diary = _live(path, number, quick_path / f"diary_{number}")
+            assert ended == -signal.SIGKILL, (number, name)
+            _check_what_is_left(path, diary.count("acknowledged"), f"killed at step {number}, {name}")
+
+
+def _check_what_is_left(path: Path, acknowledged: int, where: str) -> None:
+    with Home.open(path) as home:
+        found = story.seen(home)
+        possible = [story.after(acknowledged), story.after(acknowledged + 1)]
+        assert found in possible, where
+        assert home.counts()[0] == len(found), where
+        _nothing_left_over(home)
+        for act, _ in story.ACTS[acknowledged:]:
+            act(home)
+        assert story.seen(home) == story.after(len(story.ACTS)), where
+        _nothing_left_over(home)
 
 
 def _nothing_left_over(home: Home) -> None:
