@@ -28,12 +28,13 @@ def test_the_base_map_is_four_in_one() -> None:
     assert {"seabed", "seawater", "coast", "watershed", "islands", "admin"} <= {layer.group for layer in layers}
     assert [layer.order for layer in layers] == sorted({layer.order for layer in layers})
     assert (layers[0].id, layers[-1].id) == ("sea", "places")
-    assert {layer.id for layer in layers if layer.default} >= {"sea", "land", "shelf", "rivers", "units"}
+    assert {layer.id for layer in layers if layer.default} >= {"sea", "land", "shelf", "rivers", "borders"}
 
 
 def test_every_layer_says_whose_it_is() -> None:
     """OpenStreetMap is attributed under its licence; outlines with unstated terms say so."""
     by_id = {layer.id: layer for layer in packs.layers()}
-    assert by_id["land"].licence == "ODbL 1.0"
-    assert "OpenStreetMap" in by_id["land"].attribution
+    assert by_id["new-land"].licence == "ODbL 1.0"
+    assert "OpenStreetMap" in by_id["new-land"].attribution
+    assert by_id["land"].licence == "LGPL-3.0-or-later"
     assert "not stated" in by_id["units"].licence
