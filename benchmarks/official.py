@@ -163,6 +163,8 @@ def cause_of(
     least, most = max(low for low, _ in known), max(high for _, high in known)
     if decimals and least <= order.index(published) <= most:
         return "rounding: a printed value stands at a limit, the value behind it may lie on either side"
+    if any(published in (report["published"], report["class"]) for report in earlier.get(row["row"], ())):
+        return "delay: the class is that of a report up to 12 hours earlier, the values are newer"
     other = [span_of(item, values, not lake, decimals, order) for item in judged_items(standard)]
     if (
         max(low for low, _ in filter(None, other))
@@ -170,8 +172,6 @@ def cause_of(
         <= max(high for _, high in filter(None, other))
     ):
         return "lake or river: the published class is that of the other limits"
-    if any(published in (report["published"], report["class"]) for report in earlier.get(row["row"], ())):
-        return "delay: the class is that of a report up to 12 hours earlier, the values are newer"
     if row["status"] == "维护":
         return "maintenance: the station was being serviced"
     if order.index(published) > most:
