@@ -45,6 +45,8 @@ export interface PlotInput {
   /** The period that the map shows, in seconds; null where it lies outside. */
   period: [number, number] | null;
   formatValue: (value: number) => string;
+  /** Labels of the value axis, all with the same decimals. */
+  formatTicks: (values: readonly (number | null)[]) => string[];
   onCursor: (index: number | null) => void;
   onZoom: (from: number, to: number) => void;
 }
@@ -222,7 +224,7 @@ export function plotOptions(input: PlotInput): uPlot.Options {
         ...axis,
         grid: { show: true, stroke: tinted(theme.ink3, 0.16), width: 1 },
         size: (_plot, values) => 14 + Math.max(24, ...(values ?? []).map((text) => text.length * 6.2)),
-        values: (_plot, splits) => splits.map((split) => (split === null ? "" : input.formatValue(split))),
+        values: (_plot, splits) => input.formatTicks(splits),
         // A logarithmic axis labels only its powers of ten.
         filter: input.log
           ? (_plot, splits) => splits.map((split) => (Math.abs(Math.log10(split) % 1) < 1e-6 ? split : null))

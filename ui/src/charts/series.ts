@@ -40,7 +40,8 @@ export function longestPause(times: readonly number[]): number {
   if (times.length < 3) return Infinity;
   const steps = times.slice(1).map((time, index) => time - times[index]!);
   steps.sort((a, b) => a - b);
-  return Math.max(3 * quantile(steps, 0.5), 2 * quantile(steps, 0.9));
+  const usual = steps[Math.floor((steps.length - 1) * 0.9)]!;
+  return Math.max(3 * quantile(steps, 0.5), 2 * usual);
 }
 
 /** The chosen depths of a series on one time axis. */

@@ -1,6 +1,13 @@
 /** Something read from the server for a component: its data, its loading, its problem, and a way to try again. */
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from "vue";
-import { aborted, asProblem, type Problem } from "@/api/client";
+import { aborted, asProblem, Problem } from "@/api/client";
+import type { Speaker } from "@/i18n/speaker";
+
+/** A problem as the page says it: a name that nobody knows gets the page's own words, the rest is the server's. */
+export function namedProblem(problem: Problem | null, id: string, speaker: Speaker): Problem | null {
+  if (problem?.status !== 404) return problem;
+  return new Problem(404, speaker.t("error.notFound", { id }), "", problem.where, speaker.t("error.notFoundMend"));
+}
 
 export interface Request<T> {
   data: ShallowRef<T | null>;

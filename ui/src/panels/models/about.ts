@@ -153,6 +153,6 @@ export function missingSentences(
       speaker.t("about.missingUnverified", { rules: speaker.list(shaky.map((law) => ruleName(law, speaker))) }),
     );
   }
-  said.push(speaker.t("about.missingNetwork"), speaker.t("about.missingIndexOnly"));
+  said.push(speaker.t("about.missingNetwork"), speaker.t("about.missingBorders"));
   return said;
 }

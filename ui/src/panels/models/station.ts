@@ -11,7 +11,7 @@ import type {
 import type { PeriodVerdict } from "@/charts/calendar";
 import { sharedDecimals } from "@/i18n/numbers";
 import type { Speaker } from "@/i18n/speaker";
-import { parsePeriod } from "@/i18n/times";
+import { parsePeriod, plainTime } from "@/i18n/times";
 import { ruleName, unfitSentence, type Properties } from "./verdict";
 
 /** `TM2 Harbour Subzone`; the code alone where the name only repeats it. */
@@ -27,6 +27,16 @@ export function positionText(longitude: number, latitude: number, speaker: Speak
   const degrees = (value: number, plus: string, minus: string) =>
     `${speaker.decimal(Math.abs(value), 4)}° ${value < 0 ? minus : plus}`;
   return `${degrees(latitude, "N", "S")}, ${degrees(longitude, "E", "W")}`;
+}
+
+/** The years of a station's record: `1986 to 2022`, or the one year; a dash where there is none. */
+export function recordSpan(
+  station: { first: string | null; last: string | null; utc_offset?: number },
+  speaker: Speaker,
+): string {
+  if (!station.first || !station.last) return "–";
+  const [from, to] = [station.first, station.last].map((time) => plainTime(time, station.utc_offset).slice(0, 4));
+  return from === to ? speaker.period(from ?? "") : speaker.t("station.recordSpan", { from: from ?? "", to: to ?? "" });
 }
 
 /** The granularity in which a rule set can answer the one that the page shows, else its first. */
