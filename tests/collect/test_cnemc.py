@@ -94,7 +94,10 @@ def test_a_stopped_station_is_not_bad() -> None:
 
 def test_a_dash_is_no_class() -> None:
     """``-``, ``*`` and an empty cell are no class; 劣Ⅴ is V+."""
-    body = "".join(f"广东省,珠江流域,石角,04-01 0{n}:00,{text},24.0,*,正常\n" for n, text in enumerate(["-", "*", "", "劣Ⅴ", "Ⅲ类", "Ⅴ"]))
+    body = "".join(
+        f"广东省,珠江流域,石角,04-01 0{n}:00,{text},24.0,*,正常\n"
+        for n, text in enumerate(["-", "*", "", "劣Ⅴ", "Ⅲ类", "Ⅴ"])
+    )
     batch = read((HEAD + body).encode(), name=NAME)
     assert batch.samples is not None
     assert batch.samples.column("published").to_pylist() == [None, None, None, "V+", "III", "V"]
@@ -159,11 +162,13 @@ def test_bad_rows_are_listed() -> None:
 
 
 def test_sections_become_stations() -> None:
-    """A section is a station of its province, named as printed, without position; lakes are those the register knows."""
+    """A section is a station of its province, named as printed, without position."""
     batch = shipped.batch("cnemc", shipped.SECTIONS)
     stations = {station.id: station for station in batch.stations}
     assert len(stations) == 220
-    assert {station.jurisdiction for station in stations.values() if station.id.startswith("cn.cnemc.广东省")} == {"440000"}
+    assert {station.jurisdiction for station in stations.values() if station.id.startswith("cn.cnemc.广东省")} == {
+        "440000"
+    }
     assert all(station.longitude is None and station.latitude is None for station in stations.values())
     assert all(len(station.jurisdiction) == 6 and station.jurisdiction != "100000" for station in stations.values())
 

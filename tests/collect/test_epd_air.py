@@ -49,7 +49,10 @@ def test_carbon_monoxide_is_kept_in_milligrams() -> None:
 def test_the_day_in_two_files_agrees() -> None:
     """1 January 2018 stands in both files, 24 hours, with the same values: twice the same reading, not a revision."""
     keys = ["station", "property", "time", "value"]
-    both = [shipped.batch("epd-air", path).readings.select(keys).to_pylist() for path in (shipped.AIR_2017, shipped.AIR_2018)]
+    both = [
+        shipped.batch("epd-air", path).readings.select(keys).to_pylist()
+        for path in (shipped.AIR_2017, shipped.AIR_2018)
+    ]
     first, second = ({tuple(reading.values()) for reading in part} for part in both)
     common = first & second
     assert len({time for _, _, time, _ in common}) == 24
@@ -95,7 +98,12 @@ def test_the_official_index_has_the_same_label() -> None:
 
 @pytest.mark.parametrize(
     ("printed", "id"),
-    [("CENTRAL", "Central"), ("Central/Western", "Central-Western"), ("TUNG CHUNG", "Tung-Chung"), ("Tseung Kwan O", "Tseung-Kwan-O")],
+    [
+        ("CENTRAL", "Central"),
+        ("Central/Western", "Central-Western"),
+        ("TUNG CHUNG", "Tung-Chung"),
+        ("Tseung Kwan O", "Tseung-Kwan-O"),
+    ],
 )
 def test_names_become_ids(printed: str, id: str) -> None:
     """A station's id does not depend on how a file prints its name."""

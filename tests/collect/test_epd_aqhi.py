@@ -15,7 +15,7 @@ from tests.collect import shipped
 
 
 def test_counts_of_the_full_file() -> None:
-    """2014-2019: 691,008 hourly indices of 16 stations, 30,181 of them substituted, 1,044 above 10; 23,232 cells missing."""
+    """2014-2019: 691,008 hourly indices, 30,181 of them substituted, 1,044 above 10; 23,232 cells missing."""
     batch = shipped.batch("epd-aqhi", shipped.AQHI)
     cells: Counter[str] = Counter()
     for row in shipped.rows(shipped.AQHI):
@@ -63,7 +63,7 @@ def test_samples_keep_what_was_published() -> None:
 
 
 def test_the_monthly_layout_says_the_same() -> None:
-    """A monthly file as published (notes above, dates on first hours, daily maxima) gives what the joined file gives."""
+    """A monthly file as published (notes, dates on first hours, daily maxima) gives what the joined file gives."""
     monthly = read((shipped.HERE / "epd_aqhi_201902_first_days.csv").read_bytes(), name="201902_Eng.csv")
     assert monthly.notes == ("1 lines of daily maxima were left out: they repeat hourly values",)
     assert monthly.bad == ()

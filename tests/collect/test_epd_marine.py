@@ -46,9 +46,15 @@ def test_counts_agree_with_the_csv_module() -> None:
 
 def test_sums_agree_with_the_csv_module() -> None:
     """The sum of each property over the whole file equals the sum of the printed cells, to the last bits."""
-    names = {"BOD5": "5-day Biochemical Oxygen Demand (mg/L)", "DO": "Dissolved Oxygen (mg/L)", "pH": "pH",
-             "DO_sat": "Dissolved Oxygen (%saturation)", "chla": "Chlorophyll-a (μg/L)", "DIN": "Total Inorganic Nitrogen (mg/L)",
-             "E_coli": "E. coli (cfu/100mL)"}  # fmt: skip
+    names = {
+        "BOD5": "5-day Biochemical Oxygen Demand (mg/L)",
+        "DO": "Dissolved Oxygen (mg/L)",
+        "pH": "pH",
+        "DO_sat": "Dissolved Oxygen (%saturation)",
+        "chla": "Chlorophyll-a (μg/L)",
+        "DIN": "Total Inorganic Nitrogen (mg/L)",
+        "E_coli": "E. coli (cfu/100mL)",
+    }
     readings = shipped.batch("epd-marine", shipped.MARINE).readings
     for code, header in names.items():
         cells = (row[header].lstrip("<>") for row in shipped.rows(shipped.MARINE))
@@ -65,7 +71,11 @@ def test_rows_chosen_at_random_are_read_cell_by_cell() -> None:
     found = readings.filter(pc.is_in(readings.column("row"), pa.array(chosen))).to_pylist()
     by_cell = {(reading["row"], reading["property"]): reading for reading in found}
     for row in chosen:
-        for code, header in (("TP", "Total Phosphorus (mg/L)"), ("E_coli", "E. coli (cfu/100mL)"), ("SS", "Suspended Solids (mg/L)")):
+        for code, header in (
+            ("TP", "Total Phosphorus (mg/L)"),
+            ("E_coli", "E. coli (cfu/100mL)"),
+            ("SS", "Suspended Solids (mg/L)"),
+        ):
             cell, reading = printed[row][header], by_cell.get((row, code))
             if cell == "N/A":
                 assert reading is None
@@ -127,7 +137,7 @@ def test_units_are_converted() -> None:
 
 
 def test_bad_cells_are_listed_and_the_rest_is_kept() -> None:
-    """A cell that is no number, a row without a day, station or known depth, and a broken line are listed; the others stay."""
+    """A cell that is no number, a row without day, station or known depth, a broken line: listed; the others stay."""
     body = (
         "Deep Bay,DM1,2019-01-09,1,Surface Water,6.1,<1\n"
         "Deep Bay,DM1,2019-02-30,1,Surface Water,6.2,5\n"
@@ -147,8 +157,11 @@ def test_bad_cells_are_listed_and_the_rest_is_kept() -> None:
     ]
     assert all(bad.why and bad.mend for bad in batch.bad)
     assert [(reading["row"], reading["property"]) for reading in batch.readings.to_pylist()] == [
-        (0, "DO"), (6, "DO"), (0, "E_coli"), (4, "E_coli"),
-    ]  # fmt: skip
+        (0, "DO"),
+        (6, "DO"),
+        (0, "E_coli"),
+        (4, "E_coli"),
+    ]
     assert batch.missing == 1
     assert batch.samples is not None
     assert batch.samples.column("row").to_pylist() == list(range(7))

@@ -43,10 +43,16 @@ def test_counts_agree_with_the_csv_module() -> None:
     assert kinds[False] == batch.readings.num_rows + len(batch.bad)
 
 
-@pytest.mark.parametrize(("code", "header", "factor"), [
-    ("Al", "Aluminium (μg/L)", 1000), ("Hg", "Mercury (μg/L)", 1000), ("NH3N", "Ammonia-Nitrogen (mg/L)", 1),
-    ("flow", "Flow (m³/s)", 1), ("chla", "Chlorophyll-a (μg/L)", 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "header", "factor"),
+    [
+        ("Al", "Aluminium (μg/L)", 1000),
+        ("Hg", "Mercury (μg/L)", 1000),
+        ("NH3N", "Ammonia-Nitrogen (mg/L)", 1),
+        ("flow", "Flow (m³/s)", 1),
+        ("chla", "Chlorophyll-a (μg/L)", 1),
+    ],
+)
 def test_metals_are_kept_in_milligrams(code: str, header: str, factor: int) -> None:
     """The sum of a property is the sum of its printed cells in the property's unit: metals a thousandth."""
     readings = shipped.batch("epd-river", shipped.RIVER).readings

@@ -12,7 +12,9 @@ from clearbay.collect.numbers import BAD, MISSING, NUMBER, parse, parse_text, sc
 
 cells = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(["", "*", "--", "N/A", "null", "<", ">", "<null", "10+", "ND", "０．５", "1,234", "1,23", "inf", "nan", "1e999"]),
+    st.sampled_from(
+        ["", "*", "--", "N/A", "null", "<", ">", "<null", "10+", "ND", "０．５", "1,234", "1,23", "inf", "nan", "1e999"]
+    ),
     st.from_regex(r"\A[<>≤≥]? ?[+-]?[0-9]{1,6}(\.[0-9]{0,4})?([eE][+-]?[0-9]{1,2})?L?\Z"),
 )
 
@@ -20,19 +22,41 @@ cells = st.one_of(
 @pytest.mark.parametrize(
     ("text", "value", "censoring"),
     [
-        ("0.5", 0.5, 0), (".5", 0.5, 0), ("5.", 5.0, 0), ("-1.5", -1.5, 0), ("+2", 2.0, 0), ("1e-3", 0.001, 0), ("2.1E+07", 2.1e7, 0),
-        ("<0.5", 0.5, 1), ("< 0.5", 0.5, 1), ("≤0.5", 0.5, 1), ("<=0.5", 0.5, 1), ("0.004L", 0.004, 1), ("<0", 0.0, 1),
-        (">9", 9.0, 2), ("≥ 9", 9.0, 2), (">24,000", 24000.0, 2),
-        ("1,234.5", 1234.5, 0), ("1,234,567", 1234567.0, 0), ("＜０．５", 0.5, 1), ("１２", 12.0, 0), ("－3", -3.0, 0), ("−3", -3.0, 0),
-        (" 7\u3000", 7.0, 0), ("\ufeff7", 7.0, 0), ("\xa07", 7.0, 0),
+        ("0.5", 0.5, 0),
+        (".5", 0.5, 0),
+        ("5.", 5.0, 0),
+        ("-1.5", -1.5, 0),
+        ("+2", 2.0, 0),
+        ("1e-3", 0.001, 0),
+        ("2.1E+07", 2.1e7, 0),
+        ("<0.5", 0.5, 1),
+        ("< 0.5", 0.5, 1),
+        ("≤0.5", 0.5, 1),
+        ("<=0.5", 0.5, 1),
+        ("0.004L", 0.004, 1),
+        ("<0", 0.0, 1),
+        (">9", 9.0, 2),
+        ("≥ 9", 9.0, 2),
+        (">24,000", 24000.0, 2),
+        ("1,234.5", 1234.5, 0),
+        ("1,234,567", 1234567.0, 0),
+        ("＜０．５", 0.5, 1),
+        ("１２", 12.0, 0),
+        ("－3", -3.0, 0),
+        ("−3", -3.0, 0),
+        (" 7\u3000", 7.0, 0),
+        ("\ufeff7", 7.0, 0),
+        ("\xa07", 7.0, 0),
     ],
-)  # fmt: skip
+)
 def test_what_is_a_number(text: str, value: float, censoring: int) -> None:
     """Numbers, censored or not, grouped or full-width, are read with their mark."""
     assert parse_text(text) == (value, censoring, NUMBER)
 
 
-@pytest.mark.parametrize("text", ["", " ", "*", "--", "-", "N/A", "n.a.", "N.A.", "null", "NULL", "NaN", "None", "／", "—", "缺测", "#N/A"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "*", "--", "-", "N/A", "n.a.", "N.A.", "null", "NULL", "NaN", "None", "／", "—", "缺测", "#N/A"]
+)
 def test_what_is_missing(text: str) -> None:
     """Marks of "not measured" are missing, whatever their case and width."""
     assert parse_text(text)[2] == MISSING
@@ -40,9 +64,34 @@ def test_what_is_missing(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["0,5", "1,23", "12%", "5 mg/L", "+++", "ND", "<", ">", "<null", "10+", "9*", "10³", "inf", "-inf", "1e999", "0x10", "1_000",
-     "3-Jan", "1.2.3", "--5", "<<5", "٣", "五", "True", "l0"],
-)  # fmt: skip
+    [
+        "0,5",
+        "1,23",
+        "12%",
+        "5 mg/L",
+        "+++",
+        "ND",
+        "<",
+        ">",
+        "<null",
+        "10+",
+        "9*",
+        "10³",
+        "inf",
+        "-inf",
+        "1e999",
+        "0x10",
+        "1_000",
+        "3-Jan",
+        "1.2.3",
+        "--5",
+        "<<5",
+        "٣",
+        "五",
+        "True",
+        "l0",
+    ],
+)
 def test_what_is_bad(text: str) -> None:
     """Anything else is bad, and there is a reason and a way to mend it."""
     value, censoring, state = parse_text(text)

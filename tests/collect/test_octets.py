@@ -7,7 +7,7 @@ import pytest
 from clearbay.collect.octets import encoding_of, head, text_of, unpacked
 from clearbay.model.errors import BadInput
 
-SIMPLE = "省份,流域,断面名称,监测时间,水质类别,水温(℃),溶解氧(mg/L),高锰酸盐指数(mg/L)\n广东省,珠江流域,新丰江水库,04-01 08:00,Ⅱ\n"
+SIMPLE = "省份,流域,断面名称,监测时间,水质类别,水温(℃),溶解氧(mg/L)\n广东省,珠江流域,新丰江水库,04-01 08:00,Ⅱ\n"
 TRADITIONAL = "測站,日期,水溫,溶解氧,混濁度,大腸桿菌\n吐露港及赤門,2019-01-01,18.2,6.1,4.0,12\n"
 
 

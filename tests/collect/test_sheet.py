@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from clearbay.collect.sheet import fold, read_delimited
 from clearbay.model.errors import BadInput
 
-plain = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=6)
+plain = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=6
+)
 
 
-@given(st.lists(st.lists(st.one_of(plain, st.just('say "x", y'), st.just("two\nlines")), min_size=3, max_size=3), max_size=8))
+@given(
+    st.lists(
+        st.lists(st.one_of(plain, st.just('say "x", y'), st.just("two\nlines")), min_size=3, max_size=3), max_size=8
+    )
+)
 def test_cells_are_read_as_the_csv_module_writes_them(rows: list[list[str]]) -> None:
     """Whatever the csv module writes, quotes and line breaks in cells included, comes back cell by cell."""
     out = io.StringIO()
@@ -65,7 +71,9 @@ def test_a_missing_column_names_the_nearest() -> None:
     assert caught.value.where == "x.csv"
 
 
-@pytest.mark.parametrize(("one", "other"), [("溶解氧（mg/L）", "溶解氧(mg/L)"), ("PH ", "pH"), ("Chl (μg/L)", "chl(µg/L)")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("溶解氧（mg/L）", "溶解氧(mg/L)"), ("PH ", "pH"), ("Chl (μg/L)", "chl(µg/L)")]
+)
 def test_headers_are_compared_without_width_case_and_blanks(one: str, other: str) -> None:
     """Spellings that only a machine tells apart are one."""
     assert fold(one) == fold(other)

@@ -35,7 +35,9 @@ def test_usual_layouts(text: str, expected: datetime) -> None:
     assert instants(pa.array([text])).to_pylist() == [expected]
 
 
-@pytest.mark.parametrize("text", ["", "2021-02-29", "2021-13-01", "3/4/2020", "2021-04-01 24:30", "yesterday", "2021-04-01 25:00", "44287"])
+@pytest.mark.parametrize(
+    "text", ["", "2021-02-29", "2021-13-01", "3/4/2020", "2021-04-01 24:30", "yesterday", "2021-04-01 25:00", "44287"]
+)
 def test_what_is_no_time(text: str) -> None:
     """Days that do not exist, and day and month in an unstated order, are not read."""
     assert instants(pa.array([text, None])).to_pylist() == [None, None]
@@ -59,7 +61,14 @@ def test_zones() -> None:
     noon = pa.array([datetime(1975, 7, 1, 12)], pa.timestamp("us"))
     assert to_utc(noon, "Asia/Hong_Kong").to_pylist() == [datetime(1975, 7, 1, 3)]
     assert to_utc(noon, "+08:00").to_pylist() == [datetime(1975, 7, 1, 4)]
-    assert [zone_minutes(zone) for zone in ("UTC", "Z", "+8", "-0330", "UTC+08:00", "Asia/Macau")] == [0, 0, 480, -210, 480, None]
+    assert [zone_minutes(zone) for zone in ("UTC", "Z", "+8", "-0330", "UTC+08:00", "Asia/Macau")] == [
+        0,
+        0,
+        480,
+        -210,
+        480,
+        None,
+    ]
     with pytest.raises(BadInput, match="no time zone"):
         zone_minutes("Asia/Hongkong City")
 

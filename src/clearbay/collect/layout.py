@@ -1,9 +1,9 @@
 """The mapping file of the general table reader: which column means what.
 
-A mapping is YAML. This one reads a workbook of a river survey (every key is explained; only ``station``, ``time`` and
-one of ``properties`` or ``long`` are needed)::
+A mapping is YAML. ``EXAMPLE`` below reads a workbook of a river survey (a column a property), ``EXAMPLE_LONG`` a
+table with a line a value; between them they show and explain every key. Only ``station``, ``time`` and one of
+``properties`` and ``long`` are needed; ``clearbay mapping FILE`` drafts a mapping from the headers of a file.
 
-{EXAMPLE}
 Names of columns are compared without regard to blanks, case and full-width characters.
 """
 
@@ -50,12 +50,22 @@ not_detected: [ND, 未检出]    # become < detection_limit of their column
 keep: [备注]                  # columns passed through to the samples
 file: {encoding: gb18030, sheet: 2021年, header_line: 3}   # also delimiter, decimal: ","
 """
-"""A mapping for a wide layout. In a long one (a line a value) ``properties`` gives way to::
+"""A mapping for a wide layout (a column a property)."""
 
-    long: {property: 项目, value: 结果, unit: 单位, names: {高锰酸盐指数: CODMn}}
+EXAMPLE_LONG = """\
+station: {column: 点位}
+time:
+  column: 日期
+  formats: ["%d/%m/%Y", "%d/%m/%Y %H:%M"]   # several, tried in turn
+long:
+  property: 项目              # the column that names the property of each line
+  value: 结果
+  unit: 单位                  # the column of units; or unit_value: mg/L for all lines
+  censoring: 符号             # a column of its own for < and >
+  names: {高指: CODMn}        # what names mean, where they are not the usual ones
+  detection_limit: 0.01      # for "not detected", in the unit of the line
 """
-
-__doc__ = (__doc__ or "").replace("{EXAMPLE}", "".join(f"    {line}\n" for line in EXAMPLE.splitlines()))
+"""A mapping for a long layout (a line a value): ``long`` instead of ``properties``."""
 
 DEPTHS: Mapping[str, str] = {
     **dict.fromkeys(("surface", "s", "top", "表层", "表層", "表", "表层水", "superfície", "superficie"), "surface"),
@@ -330,4 +340,4 @@ def _long(given: Any) -> Long:
     )
 
 
-__all__ = ["EXAMPLE", "Layout", "Long", "Property", "load_layout"]
+__all__ = ["EXAMPLE", "EXAMPLE_LONG", "Layout", "Long", "Property", "load_layout"]

@@ -98,22 +98,30 @@ def melt(keys: Keys, columns: Sequence[Measured], bad: Iterable[BadValue] = ()) 
         wrong = np.flatnonzero(good & (state == BAD))
         listed.extend(_bad_cells(keys, column, wrong[:LISTED]))
         if len(wrong) > LISTED:
-            listed.append(_unlisted(column.header, keys.row(int(wrong[LISTED])), len(wrong) - LISTED))
+            listed.append(_unlisted(keys.row(int(wrong[LISTED])), len(wrong) - LISTED))
         tables.append(_readings(keys, column, rows[good & (state == NUMBER)]))
     table = pa.concat_tables(tables) if tables else ROW_READINGS.empty_table()
     return Melted(table, capped(listed), missing)
 
 
-def capped(bad: list[BadValue]) -> tuple[BadValue, ...]:
+@dataclass(frozen=True, slots=True)
+class Unlisted(BadValue):
+    """Stands for ``count`` bad values that are not listed one by one."""
+
+    count: int = 0
+
+
+def capped(bad: Iterable[BadValue]) -> tuple[BadValue, ...]:
     """At most LISTED bad values in the order of the file, and a last one that tells how many more there are."""
-    bad.sort(key=lambda value: value.row)
-    if len(bad) <= LISTED:
-        return tuple(bad)
-    return (*bad[:LISTED], _unlisted("", bad[LISTED].row, len(bad) - LISTED))
+    found = list(bad)
+    listed = sorted((value for value in found if not isinstance(value, Unlisted)), key=lambda value: value.row)
+    more = sum(value.count for value in found if isinstance(value, Unlisted)) + max(0, len(listed) - LISTED)
+    return (*listed[:LISTED], *((_unlisted(listed[LISTED - 1].row, more),) if more else ()))
 
 
-def _unlisted(column: str, row: int, count: int) -> BadValue:
-    return BadValue(row, column, "", f"{count} more bad values are not listed", "check delimiter, encoding and mapping")
+def _unlisted(row: int, count: int) -> BadValue:
+    mend = "check delimiter, encoding and mapping"
+    return Unlisted(row, "", "", f"{count} more bad values are not listed", mend, count)
 
 
 def _readings(keys: Keys, column: Measured, rows: npt.NDArray[np.int64]) -> pa.Table:
@@ -148,7 +156,7 @@ def _bad_keys(keys: Keys, rows: npt.NDArray[np.int64]) -> Iterable[BadValue]:
                 yield BadValue(keys.row(place), header, "" if printed is None else str(printed), why, mend)
                 break
     if len(rows) > LISTED:
-        yield _unlisted("", keys.row(int(rows[LISTED])), len(rows) - LISTED)
+        yield _unlisted(keys.row(int(rows[LISTED])), len(rows) - LISTED)
 
 
 def _bad_cells(keys: Keys, column: Measured, rows: npt.NDArray[np.int64]) -> Iterable[BadValue]:
