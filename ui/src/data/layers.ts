@@ -2,14 +2,12 @@
 import { computed, shallowRef, watch } from "vue";
 import { api, asProblem, type Problem } from "@/api/client";
 import { LAYER_GROUPS, type Layer, type LayerGroup } from "@/api/types";
+import { GROUND } from "@/map/bay";
 import { change, state } from "@/state";
 
 export const layers = shallowRef<Layer[]>([]);
 export const layersLoaded = shallowRef(false);
 export const layersProblem = shallowRef<Problem | null>(null);
-
-/** The layer that is the map's ground: switched like the others, but drawn as the colour below them all. */
-export const GROUND = "sea";
 
 /** The geometry of every layer that is on, or has been, in the order in which it came. */
 export const layerData = shallowRef<{ id: string; data: GeoJSON.FeatureCollection }[]>([]);

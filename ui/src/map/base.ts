@@ -7,7 +7,7 @@
  */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language, Layer } from "@/api/types";
-import { GROUND } from "@/data/layers";
+import { GROUND } from "./bay";
 import type { Palette } from "./palette";
 
 /** Fonts for map labels; the first that the machine has is drawn. */

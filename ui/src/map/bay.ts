@@ -7,3 +7,6 @@ export const EXTENT: [number, number, number, number] = [111, 20.5, 116.5, 25];
 export const HOME: [number, number, number, number] = [113.84, 22.12, 114.52, 22.6];
 
 export const MAX_ZOOM = 16;
+
+/** The layer that is the map's ground: switched like the others, but drawn as the colour below them all. */
+export const GROUND = "sea";

@@ -50,7 +50,7 @@ export function luminance(hex: string): number {
 
 /** Black or white, whichever is read better on `hex`. */
 export function inkOn(hex: string): string {
-  return luminance(hex) > 0.179 ? "#0b1216" : "#ffffff";
+  return luminance(hex) > 0.179 ? "#000000" : "#ffffff";
 }
 
 /** The shape for place `index` of `count` grades, best first. */
