@@ -176,7 +176,7 @@ class Assessments:
         return judging.of_hours(index.by_period(hours, {station: offset}, "hour")).verdicts
 
     def _shelf(self, version: int) -> Shelf:
-        return Shelf(self._home.path / "cache" / "assessments" / f"{version}-{fingerprint()}")
+        return Shelf(self._home.path / "cache" / "assessments", version, fingerprint())
 
 
 def _matrix(table: pa.Table, standard: Standard, granularity: str, depth: str, property: str | None) -> Matrix:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,15 +14,19 @@ from pyarrow import parquet
 
 _log = logging.getLogger(__name__)
 
+_DAY = 86_400.0
+
 
 class Shelf:
-    """The tables of one data version and release, a folder; its siblings are those of older ones.
+    """The tables of one data version and release, in a folder of their own under ``root``.
 
     A table that cannot be read is made anew; a disk that refuses to keep one costs only time.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, root: Path, version: int, release: str) -> None:
+        self._root = root
+        self._version = version
+        self._folder = root / f"{version}-{release}"
 
     def read(self, name: str) -> pa.Table | None:
         """The table kept under ``name``; None where there is none, or where it cannot be read."""
@@ -45,7 +50,13 @@ class Shelf:
                 beside.unlink()
 
     def _clear(self) -> None:
-        if self._folder.parent.is_dir():
-            for old in self._folder.parent.iterdir():
-                with contextlib.suppress(OSError):
+        """Remove what older data versions left, and other releases that nobody has written to for a day.
+
+        Two releases may serve one home side by side for a while; they must not take each other's tables away.
+        """
+        for old in self._root.iterdir() if self._root.is_dir() else ():
+            version = old.name.partition("-")[0]
+            with contextlib.suppress(OSError):
+                stale = time.time() - old.stat().st_mtime > _DAY
+                if not version.isdigit() or int(version) < self._version or stale:
                     shutil.rmtree(old)

@@ -76,7 +76,8 @@ def serve(home: Path | str, port: int = 8700, host: str = "127.0.0.1") -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A socket listening at ``host`` and ``port``; 0 takes any free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio turns off delayed sending (40 ms an answer) only for sockets that name it.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
