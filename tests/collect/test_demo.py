@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import shape
 
 from clearbay import collect
-from clearbay.collect.demo import DATA, measured, shipped
+from clearbay.collect.demo import DATA, Shipped, measured, shipped
 
 LICENCES = Path(__file__).parents[2] / "DATA_LICENSES.md"
 
@@ -40,7 +40,7 @@ def test_the_data_stay_small() -> None:
 
 
 @pytest.mark.parametrize("file", [file for file in shipped() if file.kind == "map"], ids=lambda file: file.name)
-def test_maps_are_sound(file) -> None:  # type: ignore[no-untyped-def]
+def test_maps_are_sound(file: Shipped) -> None:
     """Each map is GeoJSON in WGS 84 inside its frame, its shapes valid, its names in four languages."""
     data = json.loads(file.path.read_text(encoding="utf-8"))
     assert data["type"] == "FeatureCollection"

@@ -70,7 +70,7 @@ def test_the_official_index_has_the_same_label() -> None:
         values[reading["property"], reading["time"]] = reading["value"]
     official = shipped.batch("epd-aqhi", shipped.AQHI).readings
     official = official.filter(pc.equal(official.column("station"), "hk.epd.air.Central"))
-    official = official.filter(pc.greater(official.column("time"), datetime(2018, 1, 2))).to_pylist()[:4000]
+    official = official.filter(pc.greater(official.column("time"), datetime(2018, 1, 2))).to_pylist()[:1500]
 
     def risk(code: str, end: datetime) -> float | None:
         found = [values.get((code, end - timedelta(hours=back))) for back in range(3)]

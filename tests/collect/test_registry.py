@@ -10,7 +10,7 @@ import pytest
 import clearbay.collect
 from clearbay import collect
 from clearbay.collect.batch import ROW_READINGS, Batch
-from clearbay.collect.demo import measured
+from clearbay.collect.demo import DATA, Shipped, measured
 from clearbay.collect.registry import MODULES
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.text import LANGUAGES
@@ -55,7 +55,7 @@ def test_every_source_says_what_it_is(source: collect.Source) -> None:
 
 
 @pytest.mark.parametrize("file", measured(), ids=lambda file: file.name)
-def test_files_are_told_by_their_bytes(file) -> None:  # type: ignore[no-untyped-def]
+def test_files_are_told_by_their_bytes(file: Shipped) -> None:
     """Each shipped file is recognised as its own source and as no other."""
     data = file.path.read_bytes()
     assert [id for id, source in collect.sources().items() if source.sniff(data)] == [file.source]
@@ -77,9 +77,9 @@ def test_unknown_names_are_answered_with_what_is_near() -> None:
 
 
 @pytest.mark.parametrize("file", measured(), ids=lambda file: file.name)
-def test_readings_have_one_shape(file) -> None:  # type: ignore[no-untyped-def]
+def test_readings_have_one_shape(file: Shipped) -> None:
     """Every source yields the columns of READINGS and the row, no nulls, and known properties only."""
-    batch = shipped.batch(file.source, str(file.path.relative_to(shipped.DATA)))
+    batch = shipped.batch(file.source, str(file.path.relative_to(DATA)))
     assert batch.readings.schema.equals(ROW_READINGS)
     assert all(column.null_count == 0 for column in batch.readings.columns)
     assert batch.source == file.source

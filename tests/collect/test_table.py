@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -118,13 +119,13 @@ def natural(row: list[str]) -> list[object]:
     return cells
 
 
-def workbook(rows: list[list[object]] | list[list[str]], title: str = "数据") -> bytes:
+def workbook(rows: Sequence[Sequence[object]], title: str = "数据") -> bytes:
     book = openpyxl.Workbook()
     book.active.title = "说明"
     book.active.append(["这是说明"])
     sheet = book.create_sheet(title)
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -132,11 +133,12 @@ def workbook(rows: list[list[object]] | list[list[str]], title: str = "数据") 
 
 def test_the_documented_example_reads_a_workbook() -> None:
     """The mapping of the documentation reads the workbook it describes: ids, depths, limits, units, places, notes."""
-    head = ["断面名称", "采样时间", "层次", "经度", "纬度", "氨氮(mg/L)", "叶绿素a", "粪大肠菌群", "备注"]
+    names = "断面名称 采样时间 层次 经度 纬度 氨氮(mg/L) 叶绿素a 粪大肠菌群 备注"
+    head: list[object] = [*names.split()]
     rows: list[list[object]] = [
         ["监测报表"],
         ["2021年"],
-        head,  # type: ignore[list-item]
+        head,
         ["桥 1", "2021-04-01 08:00", "表", 113.5, 23.1, 0.2, 0.012, 2400, "晴"],
         ["桥 1", "2021-04-01 08:00", "底", 113.5, 23.1, "ND", "0.01L", ">24000", ""],
         ["桥2", "2021-04-01 24:00", "表层", "113°30'36\"E", "23°6′", "未采样", -999, "*", ""],
