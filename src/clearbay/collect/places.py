@@ -26,20 +26,21 @@ def located(
     The first position given for a station is taken. A bad position leaves the values of its line standing.
     """
     known = {station.id for station in packs.stations()}
-    first: dict[str, int] = {}
-    for row, id in enumerate(ids.to_pylist()):
-        if id is not None and id not in first and id not in known:
-            first[id] = row
-    lon, lat, bad = _positions(sheet, layout)
+    encoded = ids.dictionary_encode()
+    index = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    x, y, moved, bad = _by_station(sheet, layout, index, len(encoded.dictionary))
     names = sheet.text(sheet.need(layout.name)) if layout.name else None
-    index = np.array(ids.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False))
-    notes, stations = [], []
-    for id, row in sorted(first.items()):
-        rows = np.flatnonzero((index == index[row]) & np.isfinite(lon)) if layout.x else np.array([], int)
-        if len(rows) and max(np.ptp(lon[rows]), np.ptp(lat[rows])) > MOVED:
+    _, rows = np.unique(index, return_index=True)
+    stations, notes = [], []
+    for row in rows.tolist():
+        id, place = ids[row].as_py(), int(index[row])
+        if id is None or id in known:
+            continue
+        if moved[place]:
             notes.append(f"station {id} stands in more than one place; the first is kept")
         code = id.removeprefix(f"{layout.programme}.") if layout.programme else id.rpartition(".")[2]
         name = (names[row].as_py() or code) if names is not None else code
+        located = bool(np.isfinite(x[place]))
         stations.append(
             Station(
                 id=id,
@@ -48,11 +49,26 @@ def located(
                 medium=_medium(layout.medium),
                 jurisdiction=layout.jurisdiction,
                 programme=layout.programme or id.rpartition(".")[0] or "local",
-                longitude=round(float(lon[rows[0]]), 7) if len(rows) else None,
-                latitude=round(float(lat[rows[0]]), 7) if len(rows) else None,
+                longitude=round(float(x[place]), 7) if located else None,
+                latitude=round(float(y[place]), 7) if located else None,
             )
         )
-    return tuple(stations), bad, tuple(notes)
+    return tuple(sorted(stations, key=lambda station: station.id)), bad, tuple(notes)
+
+
+def _by_station(
+    sheet: Sheet, layout: Layout, index: npt.NDArray[np.int64], count: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_], tuple[BadValue, ...]]:
+    """For each station the first position it is given (nan if none), and whether it is given others."""
+    lon, lat, bad = _positions(sheet, layout)
+    rows = np.flatnonzero(np.isfinite(lon) & (index >= 0))
+    place = index[rows]
+    x, y, moved = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, bool)
+    # Written backwards, the first row of a station is written last.
+    x[place[::-1]], y[place[::-1]] = lon[rows][::-1], lat[rows][::-1]
+    off = (np.abs(lon[rows] - x[place]) > MOVED) | (np.abs(lat[rows] - y[place]) > MOVED)
+    moved[place[off]] = True
+    return x, y, moved, bad
 
 
 def _medium(name: str) -> Medium:

@@ -115,7 +115,11 @@ def _format(texts: Sequence[str]) -> list[str]:
     ]
     if len(fitting) > 1:
         return [f'  format: "{fitting[0]}"  # or {fitting[1]}: the first lines fit both, so decide']
-    return [f'  format: "{fitting[0]}"'] if fitting else [f"  format: '?'  # strptime codes for {texts[0]!r}"]
+    return (
+        [f'  format: "{fitting[0]}"']
+        if fitting
+        else [f"  format: '?'  # strptime codes for {texts[0]!r}; a time needs its year"]
+    )
 
 
 def _depth(sheet: Sheet, header: str) -> list[str]:
