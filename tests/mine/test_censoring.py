@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from clearbay.mine.censoring import FAR, logarithm, mean_ends, single_ends
+from clearbay.mine.censoring import FAR, logarithms, mean_ends, single_ends
 from clearbay.mine.frames import frame_of, to_arrow
 
 from .tables import readings
@@ -31,8 +31,9 @@ def test_above_a_limit_breaks_that_limit_alone_but_enters_a_mean_as_it(engine):
     assert in_mean["_at"] == 4.0
 
 
-def test_zero_has_a_logarithm_and_null_has_none(engine):
-    """A count of zero enters as half a count; a missing value stays missing."""
-    frame = frame_of(engine(readings(("a", "E_coli", 0.0), ("b", "E_coli", 1.0)))).with_columns(**mean_ends())
-    logs = to_arrow(frame.select("station", log=logarithm("_at"))).sort_by("station").column("log").to_pylist()
-    assert logs == [math.log(0.5), 0.0]
+def test_zero_has_a_logarithm(engine):
+    """A count of zero enters as half a count; the lower end of ``<1`` lies far down."""
+    frame = frame_of(engine(readings(("a", "E_coli", 0.0), ("b", "E_coli", 1.0), ("c", "E_coli", "<1"))))
+    logs = to_arrow(frame.select("station", **logarithms(mean_ends()))).sort_by("station").to_pylist()
+    assert [row["_at"] for row in logs] == [math.log(0.5), 0.0, math.log(0.5)]
+    assert logs[2]["_low"] < -600

@@ -7,8 +7,9 @@ from the ``Standard`` passed in, nowhere else.
 
 from clearbay.mine.aqhi import added_risk, aqhi, aqhi_periods, aqhi_rule
 from clearbay.mine.frames import Frame, Granularity, to_arrow
+from clearbay.mine.limits import rounding_places
 from clearbay.mine.objectives import attainment_classes, objective_results, objectives_missing, zone_limit
-from clearbay.mine.period import DepthChoice, period_classes, period_items, rounding_places
+from clearbay.mine.period import DepthChoice, period_classes, period_items
 from clearbay.mine.rounding import round_gbt8170, round_half_even, round_half_even_array
 from clearbay.mine.single_factor import sample_items, samples_classes
 

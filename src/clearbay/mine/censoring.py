@@ -51,11 +51,13 @@ def censored_mark() -> nw.Expr:
     return nw.when(nw.col("censoring") == "").then(0).otherwise(1)
 
 
-def logarithm(name: str) -> nw.Expr:
-    """Natural logarithm of one of the three columns; null stays null, zero as ``HALF_A_COUNT`` says.
+def logarithms(ends: dict[str, nw.Expr]) -> dict[str, nw.Expr]:
+    """Natural logarithms of the three columns; zero as ``HALF_A_COUNT`` says.
 
     The lower end of a censored value is no reported zero: its logarithm lies far down.
     """
-    floor = 1 / FAR if name.startswith("_low") else HALF_A_COUNT
-    value = nw.col(name)
-    return nw.when(value > 0).then(value).otherwise(nw.when(~value.is_null()).then(nw.lit(floor))).log()
+    return {name: _logarithm(value, 1 / FAR if name == "_low" else HALF_A_COUNT) for name, value in ends.items()}
+
+
+def _logarithm(value: nw.Expr, floor: float) -> nw.Expr:
+    return nw.when(value > 0).then(value).otherwise(nw.lit(floor)).log()

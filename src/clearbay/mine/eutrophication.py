@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import narwhals.stable.v2 as nw
 
-from clearbay.mine.frames import Frame, Granularity, frame_of, need, period_text, usable
+from clearbay.mine.frames import Frame, Granularity, frame_of, has_clock, is_one_of, need, period_text, usable
 from clearbay.mine.period import HONG_KONG_TIME, DepthChoice, period_statistics
 from clearbay.mine.single_factor import class_name
 from clearbay.model.standard import Confidence
@@ -53,11 +53,10 @@ def eutrophication_periods(
     The index is that of the period's means (as ``period`` takes them); ``n`` is the smallest number of sampling events
     among the three.
     """
-    frame = usable(frame_of(data))
-    need(frame, ["station", "property", "depth", "time", "value", "censoring"], "the table")
-    means = period_statistics(
-        frame.filter(nw.col("property").is_in(list(INPUTS))), granularity=granularity, depth=depth, offset=offset
-    )
+    base = frame_of(data)
+    need(base, ["station", "property", "depth", "time", "value", "censoring"], "the table")
+    frame = usable(base, is_one_of("property", INPUTS), *has_clock(offset))
+    means = period_statistics(frame, granularity=granularity, depth=depth, offset=offset)
     columns = {f"_{i}": nw.when(nw.col("property") == code).then(nw.col("_at")) for i, code in enumerate(INPUTS)}
     grouped = (
         means.with_columns(**columns)

@@ -87,12 +87,12 @@ def _duckdb_values(relation: Any, table: pa.Table) -> Any:
     return relation.query("clearbay_frame", f"SELECT {chosen} FROM (VALUES {rows}) AS clearbay_values({names})")
 
 
-def usable(frame: Frame) -> Frame:
-    """Rows that a verdict may rest on: a number, and not flagged as failed or missing (where there is a flag)."""
-    kept = frame.filter(~nw.col("value").is_null(), ~nw.col("value").is_nan())
-    if "flag" in columns_of(kept):
-        kept = kept.filter(~nw.col("flag").is_in(list(UNUSABLE_FLAGS)))
-    return kept
+def usable(frame: Frame, *conditions: nw.Expr) -> Frame:
+    """Rows that a verdict may rest on (a number, not flagged as failed or missing where there is a flag) and that meet
+    the conditions given.
+    """
+    flagged = [~nw.col("flag").is_in(list(UNUSABLE_FLAGS))] if "flag" in columns_of(frame) else []
+    return frame.filter(~nw.col("value").is_null(), ~nw.col("value").is_nan(), *flagged, *conditions)
 
 
 def is_one_of(column: str, names: Iterable[str]) -> nw.Expr:
@@ -101,36 +101,43 @@ def is_one_of(column: str, names: Iterable[str]) -> nw.Expr:
     return nw.col(column).is_in(wanted) if wanted else nw.lit(False)
 
 
-def with_local_time(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
-    """Add ``local``: the station's own wall-clock time. ``offset`` is minutes east of UTC, one for all or by station.
+def has_clock(offset: int | Mapping[str, int]) -> tuple[nw.Expr, ...]:
+    """The condition that a station's calendar is known: none for an offset that all share, else being named."""
+    return () if isinstance(offset, int) else (is_one_of("station", offset),)
 
-    A station that the mapping does not name is refused by being left out of the result: its calendar is unknown.
-    """
-    if isinstance(offset, int):
-        return frame.with_columns(local=nw.col("time") + timedelta(minutes=offset))
-    values = set(offset.values()) or {0}
-    known = frame.filter(is_one_of("station", offset))
-    if len(values) == 1:
-        return known.with_columns(local=nw.col("time") + timedelta(minutes=values.pop()))
+
+def local_time(offset: int | Mapping[str, int]) -> nw.Expr:
+    """The station's own wall-clock time. ``offset`` is minutes east of UTC, one for all or by station."""
+    shifts = {offset} if isinstance(offset, int) else set(offset.values())
     local = nw.col("time")
-    for minutes in sorted(values):
+    for minutes in sorted(shifts):
+        shifted = nw.col("time") + timedelta(minutes=minutes)
+        if isinstance(offset, int) or len(shifts) == 1:
+            return shifted
         there = [station for station, own in offset.items() if own == minutes]
-        local = (
-            nw.when(nw.col("station").is_in(there)).then(nw.col("time") + timedelta(minutes=minutes)).otherwise(local)
-        )
-    return known.with_columns(local=local)
+        local = nw.when(is_one_of("station", there)).then(shifted).otherwise(local)
+    return local
 
 
-def period_number(granularity: Granularity) -> nw.Expr:
-    """The local period as a whole number that sorts and groups fast; ``period_text`` writes it out."""
-    local = nw.col("local").dt
-    year = local.year().cast(nw.Int64)
+def with_local_time(frame: Frame, offset: int | Mapping[str, int]) -> Frame:
+    """Add ``local``, the station's own time; a station that a mapping does not name is left out."""
+    known = frame if isinstance(offset, int) else frame.filter(*has_clock(offset))
+    return known.with_columns(local=local_time(offset))
+
+
+def period_number(granularity: Granularity, local: nw.Expr | None = None) -> nw.Expr:
+    """The local period as a whole number that sorts and groups fast; ``period_text`` writes it out.
+
+    ``local`` is the local time, the column of that name if left out.
+    """
+    time = (nw.col("local") if local is None else local).dt
+    year = time.year().cast(nw.Int64)
     if granularity == "year":
         return year
     if granularity == "month":
-        return year * 100 + local.month().cast(nw.Int64)
+        return year * 100 + time.month().cast(nw.Int64)
     if granularity == "season":
-        return year * 10 + (local.month().cast(nw.Int64) + 2) // 3
+        return year * 10 + (time.month().cast(nw.Int64) + 2) // 3
     raise BadInput(f"no such granularity: {granularity}", mend="use year, season or month")
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Item, Standard
+from clearbay.packs import properties
 
 SLACK = 1e-9
 """Relative width of a limit. A mean of 0.1, 0.2 and 0.6 comes out as 0.30000000000000004 in binary and must still meet
@@ -25,13 +27,27 @@ the two coliform counts follow it in other rule sets is clearbay's own conventio
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """A substitute (``spare``) that satisfies a class (``grade``) in a property's stead, between its limits.
+
+    ``decimals``: how a statistic of it is rounded first, None for not at all.
+    """
+
+    property: str
+    spare: str
+    grade: int
+    low: float
+    high: float
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitTable:
     """The judged items of a class standard in columns, one row an item (and water type, where limits differ by it).
 
     ``classes`` are the grades that have limits, best first; one more grade, the last, is worse than all of them.
-    ``by_water_type`` says that rows carry a ``kind`` (``river``, ``lake``) to join on. ``alternatives`` lists
-    (property, substitute, grade index, lower limit, upper limit): the substitute's value between both satisfies the
-    class in the property's stead.
+    ``by_water_type`` says that rows carry a ``kind`` (``river``, ``lake``) to join on. ``rounds`` says that statistics
+    are rounded before comparison, each to its ``scale`` (10 to the number of decimals).
     """
 
     classes: tuple[str, ...]
@@ -40,8 +56,14 @@ class LimitTable:
     by_water_type: bool
     columns: Mapping[str, list[object]]
     types: Mapping[str, str]
-    alternatives: tuple[tuple[str, str, int, float, float], ...] = ()
+    rounds: bool = False
+    alternatives: tuple[Alternative, ...] = ()
     separate: tuple[str, ...] = field(default=())
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Properties that a table to judge must be read for: the judged ones and their substitutes."""
+        return frozenset((*self.order, *(one.spare for one in self.alternatives)))
 
 
 def bounds(op: str, limit: float | tuple[float, float] | None) -> tuple[float, float]:
@@ -100,6 +122,7 @@ def limit_table(standard: Standard, target: str | None = None) -> LimitTable:
     classes, items = grades[:-1], judged_items(standard)
     aim = target_class(standard, target)
     split = any(item.lake_limits is not None or item.water_types for item in items)
+    places = rounding_places(standard)
     rows: list[dict[str, object]] = []
     for position, item in enumerate(items):
         stray = [name for name in item.limits if name not in classes]
@@ -110,10 +133,11 @@ def limit_table(standard: Standard, target: str | None = None) -> LimitTable:
         for kind in ("river", "lake") if split else ("",):
             if item.water_types and not _applies(item, kind):
                 continue
-            rows.append(_row(item, position, kind, classes, aim))
+            scale = 10.0 ** places[item.property] if item.property in places else None
+            rows.append(_row(item, position, kind, classes, aim) | {"scale": scale})
     if len(items) > 62:
         raise BadInput(f"{standard.id} judges {len(items)} items, more than 62", where=standard.file)
-    names = ["property", "kind", "item", "bit", "target"]
+    names = ["property", "kind", "item", "bit", "target", "scale"]
     names += [f"{stem}{g}" for g in range(len(classes)) for stem in ("low", "high", "least", "most")]
     types = {name: "float" for name in names} | {"property": "str", "kind": "str", "item": "int", "bit": "int"}
     return LimitTable(
@@ -123,7 +147,8 @@ def limit_table(standard: Standard, target: str | None = None) -> LimitTable:
         by_water_type=split,
         columns={name: [row[name] for row in rows] for name in names},
         types=types,
-        alternatives=tuple(_alternatives(items, classes)),
+        rounds=bool(places),
+        alternatives=tuple(_alternatives(items, classes, places)),
         separate=separate_items(standard),
     )
 
@@ -154,10 +179,42 @@ def _printed(op: str, limit: float | tuple[float, float] | None) -> tuple[float 
     return (limit, None) if op in ("ge", "gt") else (None, limit)
 
 
-def _alternatives(items: tuple[Item, ...], classes: tuple[str, ...]) -> list[tuple[str, str, int, float, float]]:
+def _alternatives(items: tuple[Item, ...], classes: tuple[str, ...], places: Mapping[str, int]) -> list[Alternative]:
     found = []
     for item in items:
         if item.alternative is not None:
-            substitute, op, limits = item.alternative
-            found += [(item.property, substitute, classes.index(name), *bounds(op, x)) for name, x in limits.items()]
+            spare, op, limits = item.alternative
+            for name, limit in limits.items():
+                low, high = bounds(op, limit)
+                found.append(Alternative(item.property, spare, classes.index(name), low, high, places.get(spare)))
     return found
+
+
+def rounding_places(standard: Standard) -> dict[str, int]:
+    """Decimals to round each property's statistic to before comparison; empty where full values are compared.
+
+    A pack that names GB/T 8170 asks for rounding but the number of decimals was read in no text. Ours: as many as the
+    property is usually reported with, and never fewer than its finest limit has. A pack may state them
+    (``parameters.rounding_decimals``).
+    """
+    stated = standard.parameters.get("rounding_decimals", {})
+    places: dict[str, int] = {}
+    if "GB/T 8170" in standard.rounding:
+        usual = properties()
+        for item in standard.items:
+            finest = max((_decimals(limit) for limit in _numbers(item)), default=0)
+            places[item.property] = max(usual[item.property].decimals, finest) if item.property in usual else finest
+            if item.alternative is not None and item.alternative[0] in usual:
+                places[item.alternative[0]] = usual[item.alternative[0]].decimals
+    return places | ({str(code): int(n) for code, n in stated.items()} if isinstance(stated, Mapping) else {})
+
+
+def _numbers(item: Item) -> list[float]:
+    limits = [*item.limits.values(), *(item.lake_limits or {}).values()]
+    return [number for limit in limits for number in (limit if isinstance(limit, tuple) else (limit,))]
+
+
+def _decimals(number: float) -> int:
+    """Decimals of a number as it is written: 0.045 has three, 5e-05 five."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return max(0, -int(exponent))

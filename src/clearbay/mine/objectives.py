@@ -12,8 +12,19 @@ from collections.abc import Mapping
 
 import narwhals.stable.v2 as nw
 
-from clearbay.mine.censoring import ENDS, censored_mark, logarithm, mean_ends
-from clearbay.mine.frames import Frame, beside, frame_of, need, to_arrow, usable, with_local_time
+from clearbay.mine.censoring import ENDS, censored_mark, logarithms, mean_ends
+from clearbay.mine.frames import (
+    Frame,
+    beside,
+    frame_of,
+    has_clock,
+    is_one_of,
+    local_time,
+    need,
+    period_number,
+    to_arrow,
+    usable,
+)
 from clearbay.mine.limits import SLACK, bounds
 from clearbay.mine.period import HONG_KONG_TIME
 from clearbay.mine.single_factor import class_name
@@ -55,8 +66,8 @@ def objective_results(
     An objective without a row was not sampled that year, or does not apply there (``objectives_missing`` tells).
     """
     rules = _rules(standard, station_zones)
-    frame = usable(frame_of(data))
-    need(frame, ["station", "property", "depth", "time", "value", "censoring"], "the table to judge")
+    base = frame_of(data)
+    need(base, ["station", "property", "depth", "time", "value", "censoring"], "the table to judge")
     if not rules["station"]:
         raise BadInput(
             f"{standard.id} has no objective for any zone of these stations",
@@ -65,8 +76,8 @@ def objective_results(
     words = ("station", "property", "objective", "depth_choice", "statistic")
     types = {name: "str" if name in words else "float" for name in rules}
     codes = sorted({objective.property for objective in standard.objectives})
-    asked = beside(frame, rules, types)
-    samples = _samples(frame.filter(nw.col("property").is_in(codes)), asked, offset)
+    asked = beside(base, rules, types)
+    samples = _samples(usable(base, is_one_of("property", codes), *has_clock(offset)), asked, offset)
     years = _years(samples.join(asked, on=["station", "objective"], how="inner"))  # type: ignore[arg-type]
     results = years.join(asked, on=["station", "objective"], how="inner")  # type: ignore[arg-type]
     geometric, shares = nw.col("statistic") == GEOMETRIC_MEAN, nw.col("statistic") == SHARE
@@ -167,11 +178,13 @@ def _samples(frame: Frame, asked: Frame, offset: int | Mapping[str, int]) -> Fra
     """One row a station, objective and sampling event: sums of what enters the statistic, and how many values."""
     rows = frame.join(asked, on=["station", "property"], how="inner")  # type: ignore[arg-type]
     choice, depth = nw.col("depth_choice"), nw.col("depth")
-    rows = with_local_time(rows.filter((choice == "mean") | (depth == choice) | (depth == "")), offset)
-    rows = rows.with_columns(year=nw.col("local").dt.year().cast(nw.Int64), **mean_ends(), _censored=censored_mark())
     geometric = nw.col("statistic") == GEOMETRIC_MEAN
-    rows = rows.with_columns(
-        **{name: nw.when(geometric).then(logarithm(name)).otherwise(nw.col(name)) for name in ENDS}
+    ends = mean_ends()
+    logs = logarithms(ends)
+    rows = rows.filter((choice == "mean") | (depth == choice) | (depth == "")).with_columns(
+        year=period_number("year", local_time(offset)),
+        _censored=censored_mark(),
+        **{name: nw.when(geometric).then(logs[name]).otherwise(ends[name]) for name in ENDS},
     )
     return rows.group_by("station", "objective", "year", "time").agg(
         *[nw.col(name).sum() for name in ENDS], n_values=nw.len(), n_censored=nw.col("_censored").sum()

@@ -16,28 +16,28 @@ From readings to a verdict, in this order:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Literal
 
 import narwhals.stable.v2 as nw
 
-from clearbay.mine.censoring import ENDS, censored_mark, logarithm, mean_ends
+from clearbay.mine.censoring import ENDS, censored_mark, logarithms, mean_ends
 from clearbay.mine.frames import (
     Frame,
     Granularity,
     columns_of,
     frame_of,
+    has_clock,
+    is_one_of,
+    local_time,
     need,
     period_number,
     period_text,
     usable,
-    with_local_time,
 )
 from clearbay.mine.limits import GEOMETRIC, limit_table
-from clearbay.mine.rounding import round_gbt8170
+from clearbay.mine.rounding import round_to_scale
 from clearbay.mine.single_factor import with_grades, with_kind, with_limits, worst_items
-from clearbay.model.standard import Item, Standard
-from clearbay.packs import properties
+from clearbay.model.standard import Standard
 
 DepthChoice = Literal["mean", "surface", "middle", "bottom"]
 
@@ -63,17 +63,17 @@ def period_items(
     ``offset``: minutes east of UTC, for all or by station. ``water_type`` and ``target`` as in ``sample_items``.
     """
     table = limit_table(standard, target)
-    frame = usable(frame_of(data))
-    need(frame, ["station", "property", "depth", "time", "value", "censoring"], "the table to judge")
-    frame = with_kind(frame, table, water_type)
-    wanted = {*table.order, *(spare for _, spare, *_ in table.alternatives)}
-    statistics = period_statistics(
-        frame.filter(nw.col("property").is_in(sorted(wanted))), granularity=granularity, depth=depth, offset=offset
-    )
-    keys = ["station", "period_number"]
-    places = rounding_places(standard)
-    compared = statistics.with_columns(value=nw.col("_at"), **{name: rounded_by(places, name) for name in ENDS})
-    graded = with_grades(with_limits(compared, table, keys), table)
+    base = frame_of(data)
+    need(base, ["station", "property", "depth", "time", "value", "censoring"], "the table to judge")
+    frame = with_kind(usable(base, is_one_of("property", table.wanted), *has_clock(offset)), table, water_type)
+    statistics = period_statistics(frame, granularity=granularity, depth=depth, offset=offset)
+    joined = with_limits(statistics, table, ["station", "period_number"], base)
+    if table.rounds:
+        rounded = {name: round_to_scale(nw.col(name), nw.col("scale")) for name in ENDS}
+        compared = joined.with_columns(value=nw.col("_at"), **rounded)
+    else:
+        compared = joined.with_columns(value=nw.col("_at"))
+    graded = with_grades(compared, table)
     return graded.select(
         "station",
         period_text(nw.col("period_number"), granularity).alias("period"),
@@ -112,11 +112,14 @@ def period_statistics(
     """station, period_number, (kind,) property, the statistic and its two ends, n, n_values, n_censored."""
     if depth != "mean":
         frame = frame.filter(nw.col("depth").is_in([depth, ""]))
-    frame = with_local_time(frame, offset).with_columns(
-        period_number=period_number(granularity), **mean_ends(), _censored=censored_mark()
+    counts = is_one_of("property", GEOMETRIC)
+    ends = mean_ends()
+    logs = logarithms(ends)
+    frame = frame.with_columns(
+        period_number=period_number(granularity, local_time(offset)),
+        _censored=censored_mark(),
+        **{name: nw.when(counts).then(logs[name]).otherwise(ends[name]) for name in ENDS},
     )
-    counts = nw.col("property").is_in(sorted(GEOMETRIC))
-    frame = frame.with_columns(**{name: nw.when(counts).then(logarithm(name)).otherwise(nw.col(name)) for name in ENDS})
     keys = ["station", "period_number", "property", *(["kind"] if "kind" in columns_of(frame) else [])]
     means = [nw.col(name).mean() for name in ENDS]
     if depth == "mean":
@@ -130,43 +133,3 @@ def period_statistics(
         *[nw.when(counts).then(nw.col(name).exp()).otherwise(nw.col(name)).alias(name) for name in ENDS],
         *[nw.col(name).cast(nw.Int64) for name in ("n", "n_values", "n_censored")],
     )
-
-
-def rounding_places(standard: Standard) -> dict[str, int]:
-    """Decimals to round each property's statistic to before comparison; empty where full values are compared.
-
-    A pack that names GB/T 8170 asks for rounding but the number of decimals was read in no text. Ours: as many as the
-    property is usually reported with, and never fewer than its finest limit has. A pack may state them
-    (``parameters.rounding_decimals``).
-    """
-    stated = standard.parameters.get("rounding_decimals", {})
-    places: dict[str, int] = {}
-    if "GB/T 8170" in standard.rounding:
-        usual = properties()
-        for item in standard.items:
-            finest = max((_decimals(limit) for limit in _numbers(item)), default=0)
-            places[item.property] = max(usual[item.property].decimals, finest) if item.property in usual else finest
-            if item.alternative is not None and item.alternative[0] in usual:
-                places[item.alternative[0]] = usual[item.alternative[0]].decimals
-    return places | ({str(code): int(n) for code, n in stated.items()} if isinstance(stated, Mapping) else {})
-
-
-def _numbers(item: Item) -> list[float]:
-    limits = [*item.limits.values(), *(item.lake_limits or {}).values()]
-    return [number for limit in limits for number in (limit if isinstance(limit, tuple) else (limit,))]
-
-
-def _decimals(number: float) -> int:
-    """Decimals of a number as it is written: 0.045 has three, 5e-05 five."""
-    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
-    return max(0, -int(exponent))
-
-
-def rounded_by(places: Mapping[str, int], column: str) -> nw.Expr:
-    """The column rounded property by property."""
-    value = nw.col(column)
-    result = value
-    for decimals in sorted(set(places.values())):
-        codes = [code for code, n in places.items() if n == decimals]
-        result = nw.when(nw.col("property").is_in(codes)).then(round_gbt8170(value, decimals)).otherwise(result)
-    return result

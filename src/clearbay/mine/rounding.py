@@ -64,16 +64,22 @@ def round_half_even_array(values: NDArray[np.float64], decimals: int = 0) -> NDA
 
 def round_gbt8170(value: nw.Expr, decimals: int = 0) -> nw.Expr:
     """``round_half_even`` of a column expression, on any engine; null stays null."""
-    scale = 10.0 ** abs(decimals)
-    scaled = value * nw.lit(scale) if decimals >= 0 else value / (value * 0.0 + scale)
+    if decimals >= 0:
+        # A divisor that is a column: Polars turns division by a constant into multiplication, one digit too many.
+        return round_to_scale(value, value * 0.0 + 10.0**decimals)
+    tens = 10.0**-decimals
+    return round_to_scale(value / (value * 0.0 + tens), value * 0.0 + 1.0) * tens
+
+
+def round_to_scale(value: nw.Expr, scale: nw.Expr) -> nw.Expr:
+    """Rounded to the decimals that ``scale`` says, row by row: 1 for whole numbers, 10 for one decimal, and so on.
+
+    ``scale`` is a column, not a constant (see ``round_gbt8170``).
+    """
+    scaled = value * scale
     below = scaled.floor()
     beyond = scaled - below - 0.5
     odd = below - (below / 2.0).floor() * 2.0
-    whole = (
-        nw.when(beyond.abs() <= scaled.abs() * TIE)
-        .then(below + odd)
-        .otherwise(nw.when(beyond < 0).then(below).otherwise(below + 1.0))
-    )
-    # A divisor that is a column: Polars turns division by a constant into multiplication, one digit too many.
-    rounded = whole / (below * 0.0 + scale) if decimals >= 0 else whole * nw.lit(scale)
-    return nw.when(scaled.abs() < WHOLE).then(rounded).otherwise(value)
+    tie = beyond.abs() <= scaled.abs() * TIE
+    whole = below + nw.when(tie).then(odd).otherwise(nw.when(beyond < 0).then(0.0).otherwise(1.0))
+    return nw.when(scaled.abs() < WHOLE).then(whole / scale).otherwise(value)

@@ -20,6 +20,7 @@ import narwhals.stable.v2 as nw
 from clearbay.mine.censoring import ENDS, single_ends
 from clearbay.mine.frames import Frame, beside, columns_of, frame_of, is_one_of, need, usable
 from clearbay.mine.limits import SLACK, LimitTable, limit_table
+from clearbay.mine.rounding import round_gbt8170
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Standard
 
@@ -45,10 +46,7 @@ def sample_items(
     standard defines none. Items measured twice in a sample yield two rows.
     """
     table = limit_table(standard, target)
-    frame = usable(frame_of(data))
-    need(frame, [*keys, "property", "value", "censoring"], "the table to judge")
-    frame = with_kind(frame, table, water_type)
-    rows = graded(frame, table, keys)
+    rows = graded(data, table, keys, water_type)
     return rows.select(*keys, "property", "value", "censoring", *GRADED)
 
 
@@ -65,9 +63,7 @@ def samples_classes(
     A sample with no judged item has no row: it cannot be judged.
     """
     table = limit_table(standard)
-    frame = usable(frame_of(data))
-    need(frame, [*keys, "property", "value", "censoring"], "the table to judge")
-    rows = graded(with_kind(frame, table, water_type), table, keys)
+    rows = graded(data, table, keys, water_type)
     # An item reported twice in one sample counts once, at its worse value: the sum of bits below needs it.
     once = rows.group_by(*keys, "bit").agg(nw.col("grade").max(), nw.col("grade_low").max(), nw.col("grade_high").max())
     return worst_items(once, table, keys)
@@ -92,9 +88,12 @@ def with_kind(frame: Frame, table: LimitTable, water_type: str | Mapping[str, st
     return frame.with_columns(kind=nw.when(lake).then(nw.lit("lake")).otherwise(nw.lit("river")))
 
 
-def graded(frame: Frame, table: LimitTable, keys: Sequence[str]) -> Frame:
-    """Rows of judged items with their grade. ``frame`` has ``kind`` where the table needs it, and censoring."""
-    return with_grades(with_limits(frame.with_columns(**single_ends()), table, keys), table)
+def graded(data: object, table: LimitTable, keys: Sequence[str], water_type: str | Mapping[str, str] | None) -> Frame:
+    """Rows of judged items with their grade."""
+    base = frame_of(data)
+    need(base, [*keys, "property", "value", "censoring"], "the table to judge")
+    frame = with_kind(usable(base, is_one_of("property", table.wanted)), table, water_type)
+    return with_grades(with_limits(frame.with_columns(**single_ends()), table, keys, base), table)
 
 
 def with_grades(joined: Frame, table: LimitTable) -> Frame:
@@ -108,25 +107,26 @@ def with_grades(joined: Frame, table: LimitTable) -> Frame:
     return rows.with_columns(limit=limit_of(table, "_at"), multiple=multiple_of("_at"))
 
 
-def with_limits(frame: Frame, table: LimitTable, keys: Sequence[str]) -> Frame:
-    """Join the limits (dropping rows of properties that the standard does not judge) and the substitutes' word."""
+def with_limits(frame: Frame, table: LimitTable, keys: Sequence[str], base: Frame) -> Frame:
+    """Join the limits (dropping rows of properties that the standard does not judge) and the substitutes' word.
+
+    ``base`` is a frame on the same engine beside which the limits are put: the plainer, the cheaper.
+    """
     on = ["property", "kind"] if table.by_water_type else ["property"]
-    limits = beside(frame, table.columns, table.types)
-    if not table.by_water_type:
-        limits = limits.drop("kind")
-    joined = frame.join(limits, on=on, how="inner")  # type: ignore[arg-type]
-    for judged, spare, position, low, high in table.alternatives:
-        value = nw.col("_at")
-        speaks = frame.filter(nw.col("property") == spare, value >= low, value <= high)
-        word = speaks.group_by(*keys).agg(_spared=nw.len()).with_columns(property=nw.lit(judged))
+    columns = {name: values for name, values in table.columns.items() if name != "kind" or table.by_water_type}
+    joined = frame.join(beside(base, columns, table.types), on=on, how="inner")  # type: ignore[arg-type]
+    for one in table.alternatives:
+        value = nw.col("_at") if one.decimals is None else round_gbt8170(nw.col("_at"), one.decimals)
+        speaks = frame.filter(nw.col("property") == one.spare, value >= one.low, value <= one.high)
+        word = speaks.group_by(*keys).agg(_spared=nw.len()).with_columns(property=nw.lit(one.property))
         joined = joined.join(word, on=[*keys, "property"], how="left")  # type: ignore[arg-type]
-        joined = joined.with_columns(**{f"_spare{position}": ~nw.col("_spared").is_null()}).drop("_spared")
+        joined = joined.with_columns(**{f"_spare{one.grade}": ~nw.col("_spared").is_null()}).drop("_spared")
     return joined
 
 
 def grade_of(table: LimitTable, column: str) -> nw.Expr:
     """The grade that the number in ``column`` gets from the joined limits."""
-    spared = {position for _, _, position, _, _ in table.alternatives}
+    spared = {one.grade for one in table.alternatives}
     value = nw.col(column)
     grade = nw.lit(0)
     for g in range(len(table.classes)):
