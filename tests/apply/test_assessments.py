@@ -177,7 +177,7 @@ def test_new_data_make_new_verdicts_and_old_ones_leave_the_disk(home_path):
         after = desk.assessments.verdicts(rule_set, "year", "mean").to_pylist()
         assert before != after
         assert "DIN" not in {code for row in after if row["station"].endswith("DM1") for code in row["determinants"]}
-        assert len(list((home_path / "cache" / "assessments").iterdir())) == 1
+        assert len(list((home_path / "cache").iterdir())) == 1
 
 
 def test_many_at_once_compute_once(home_path, monkeypatch):

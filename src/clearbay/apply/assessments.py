@@ -19,7 +19,6 @@ from clearbay.apply import index, judging, periods, rules
 from clearbay.apply.catalogue import Catalogue
 from clearbay.apply.judging import Judged
 from clearbay.apply.kept import Kept
-from clearbay.apply.release import fingerprint
 from clearbay.apply.shelf import Shelf
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Standard
@@ -176,7 +175,7 @@ class Assessments:
         return judging.of_hours(index.by_period(hours, {station: offset}, "hour")).verdicts
 
     def _shelf(self, version: int) -> Shelf:
-        return Shelf(self._home.path / "cache" / "assessments", version, fingerprint())
+        return Shelf.of(self._home, version)
 
 
 def _matrix(table: pa.Table, standard: Standard, granularity: str, depth: str, property: str | None) -> Matrix:

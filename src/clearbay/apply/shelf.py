@@ -12,6 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
+from clearbay.apply.release import fingerprint
+from clearbay.store import Home
+
 _log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
@@ -27,6 +30,11 @@ class Shelf:
         self._root = root
         self._version = version
         self._folder = root / f"{version}-{release}"
+
+    @classmethod
+    def of(cls, home: Home, version: int) -> Shelf:
+        """The shelf of a home at a data version, for this release."""
+        return cls(home.path / "cache", version, fingerprint())
 
     def read(self, name: str) -> pa.Table | None:
         """The table kept under ``name``; None where there is none, or where it cannot be read."""

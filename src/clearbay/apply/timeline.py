@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import pyarrow as pa
 
 from clearbay.apply import periods
 from clearbay.apply.catalogue import Catalogue
 from clearbay.apply.judging import offsets
+from clearbay.apply.shelf import Shelf
 from clearbay.mine.frames import to_arrow, with_local_time
 from clearbay.store import Home
 
@@ -24,7 +26,18 @@ class Timeline:
 
 
 def density(home: Home, now: Catalogue, medium: str | None, granularity: str) -> Timeline:
-    """Count the observations of a medium (None: all) by period of the stations' own clocks."""
+    """Count the observations of a medium (None: all) by period of the stations' own clocks; kept on the shelf."""
+    shelf, name = Shelf.of(home, now.version), f"timeline.{medium or 'all'}.{granularity}"
+    kept = shelf.read(name)
+    if kept is not None:
+        return Timeline(tuple(kept.column("period").to_pylist()), tuple(kept.column("count").to_pylist()))
+    found = _counted(home, now, medium, granularity)
+    columns = {"period": pa.array(found.periods, pa.string()), "count": pa.array(found.counts, pa.int64())}
+    shelf.write(name, pa.table(columns))
+    return found
+
+
+def _counted(home: Home, now: Catalogue, medium: str | None, granularity: str) -> Timeline:
     entries = tuple(entry for entry in now.select(medium=medium) if entry.observations)
     if not entries:
         return Timeline((), ())
