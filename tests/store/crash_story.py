@@ -1,6 +1,6 @@
 """The life of a store that is killed: acts it does one after the other, and what it must remember of them.
 
-Runs in a process of its own, which dies by SIGKILL at one chosen step.
+Each act runs in a process of its own, which dies by SIGKILL at one chosen step.
 """
 
 from __future__ import annotations
@@ -51,8 +51,12 @@ def _bulk(home: Home) -> None:
         home_module.BULK = held
 
 
-def _compact(home: Home) -> None:
+def _fill(home: Home) -> None:
+    """More hot rows, in months that history has."""
     home.ingest(readings(("B", "2020-01-07", 8.0), ("C", "2020-02-08", 9.0)), source="test")
+
+
+def _compact(home: Home) -> None:
     home.compact()
 
 
@@ -68,7 +72,8 @@ def _clear(home: Home) -> None:
 ACTS: list[tuple[Callable[[Home], None], State]] = [
     (_hot, {("C", "2020-02-07"): (5.0, 1), ("A", "2020-01-05"): (1.5, 2), ("B", "2020-02-06"): (3.5, 2)}),
     (_bulk, {("A", "2020-01-06"): (6.0, 1), ("A", "2020-03-05"): (4.5, 2), ("C", "2020-04-01"): (7.0, 1)}),
-    (_compact, {("B", "2020-01-07"): (8.0, 1), ("C", "2020-02-08"): (9.0, 1)}),
+    (_fill, {("B", "2020-01-07"): (8.0, 1), ("C", "2020-02-08"): (9.0, 1)}),
+    (_compact, {}),
     (_clear, {}),
 ]
 
@@ -90,22 +95,18 @@ def seen(home: Home, as_of: str | None = None) -> State:
     return state
 
 
-def live(path: Path, die_at: int, diary: Path) -> None:
-    """Do all acts, note each in the diary once acknowledged, and die at the given step (0: live on)."""
+def live(path: Path, number: int, die_at: int, diary: Path) -> None:
+    """Do one act, note each step before it is passed and the act when it is acknowledged; die at the given step."""
     passed = 0
 
     def observer(name: str) -> None:
         nonlocal passed
         passed += 1
         with diary.open("a") as out:
-            out.write(f"step {name}\n")
+            out.write(f"{name}\n")
         if passed == die_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with Home.open(path) as home:
         steps.observer = observer
-        for act, _ in ACTS:
-            act(home)
-            with diary.open("a") as out:
-                out.write("acknowledged\n")
-        steps.observer = None
+        ACTS[number][0](home)

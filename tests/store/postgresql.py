@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,18 +88,28 @@ def empty_database(url: str) -> str:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'home'").fetchone():
             connection.execute("CREATE DATABASE home")
     with psycopg.connect(url.format("home"), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS saved CASCADE")
         connection.execute("DROP SCHEMA IF EXISTS public CASCADE")
         connection.execute("CREATE SCHEMA public")
     return url.format("home")
 
 
-@contextmanager
-def database_copy(url: str) -> Iterator[str]:
-    """A copy, for a while, of a database that nobody is connected to; yields its name."""
-    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS copied WITH (FORCE)")
-        connection.execute("CREATE DATABASE copied TEMPLATE home STRATEGY file_copy")
-        try:
-            yield "copied"
-        finally:
-            connection.execute("DROP DATABASE copied WITH (FORCE)")
+def save_tables(url: str, tables: Sequence[str]) -> None:
+    """Keep a copy of the tables' rows beside them."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS saved CASCADE")
+        connection.execute("CREATE SCHEMA saved")
+        for name in tables:
+            connection.execute(f"CREATE TABLE saved.{name} AS TABLE public.{name}".encode())
+
+
+def restore_tables(url: str, tables: Sequence[str]) -> None:
+    """Put the rows back as they were saved; ``tables`` in the order in which they refer to each other."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(f"TRUNCATE {', '.join(f'public.{name}' for name in tables)}".encode())
+        for name in tables:
+            connection.execute(f"INSERT INTO public.{name} SELECT * FROM saved.{name}".encode())

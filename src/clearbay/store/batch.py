@@ -79,6 +79,11 @@ def classify(
 ) -> Classified:
     """Compare a batch of ``READINGS`` with everything stored; only under the writer's lock."""
     times = readings["time"].cast(pa.int64()).to_numpy()
+    doubtful = times <= assigned.last
+    if not doubtful.any():
+        order = np.lexsort((times, assigned.ids))
+        if not _repeats(assigned.ids[order], times[order]):
+            return _all_new(readings, assigned.ids, times, order, result_time)
     batch = pa.table(
         {
             "datastream": assigned.ids,
@@ -91,8 +96,58 @@ def classify(
     )
     with engine.cursor() as cursor:
         cursor.register("batch", batch)
-        cursor.register("stored", _stored(connection, cursor, directory, assigned, times))
+        stored = _stored(connection, cursor, directory, assigned.ids[doubtful], times[doubtful])
+        cursor.register("stored", stored)
         return _classified(cursor, result_time)
+
+
+def _repeats(ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]) -> bool:
+    """Whether rows sorted by datastream and time name one twice."""
+    return bool(((np.diff(ids) == 0) & (np.diff(times) == 0)).any())
+
+
+def _all_new(
+    readings: pa.Table,
+    ids: npt.NDArray[np.int32],
+    times: npt.NDArray[np.int64],
+    order: npt.NDArray[np.intp],
+    result_time: datetime,
+) -> Classified:
+    """The common case, later than everything stored and each key once: nothing has to be looked up."""
+    count = readings.num_rows
+    moment = pa.scalar(result_time, pa.timestamp("us"))
+    fresh = pa.Table.from_arrays(
+        [
+            pa.array(ids),
+            readings["time"],
+            pa.repeat(pa.scalar(1, pa.int32()), count),
+            readings["value"],
+            readings["censoring"],
+            readings["flag"],
+            pa.repeat(moment, count),
+            pa.nulls(count, pa.timestamp("us")),
+        ],
+        schema=hot.HOT,
+    )
+    ends = np.flatnonzero(np.append(np.diff(ids[order]) != 0, True)) if count else np.empty(0, dtype=np.intp)
+    starts = np.append(0, ends[:-1] + 1) if count else ends
+    newest = fresh.take(pa.array(order[ends]))
+    micros = newest["time"].cast(pa.int64())
+    summary = pa.table(
+        {
+            "datastream": newest["datastream"],
+            "added": pa.array(ends - starts + 1),
+            "first": pa.array(times[order[starts]]),
+            "last": micros,
+            "time": micros,
+            "value": newest["value"],
+            "censoring": newest["censoring"],
+            "flag": newest["flag"],
+            "revision": newest["revision"],
+            "result_time": newest["result_time"].cast(pa.int64()),
+        }
+    )
+    return Classified(fresh, summary, summary.slice(0, 0), count, 0, 0)
 
 
 _STORED = pa.schema([hot.HOT.field(name) for name in ("datastream", "time", "value", "censoring", "flag", "revision")])
@@ -102,14 +157,12 @@ def _stored(
     connection: Connection,
     cursor: duckdb.DuckDBPyConnection,
     directory: Path,
-    assigned: Assigned,
-    times: npt.NDArray[np.int64],
+    ids: npt.NDArray[np.int32],
+    moments: npt.NDArray[np.int64],
 ) -> pa.Table:
-    """The valid stored rows of the batch's keys. What is later than all a datastream has needs no search."""
-    doubtful = times <= assigned.last
-    if not doubtful.any():
+    """The valid stored rows of those keys of the batch that are not later than all their datastream has."""
+    if not len(ids):
         return _STORED.empty_table()
-    ids, moments = assigned.ids[doubtful], times[doubtful]
     warm = hot.newest(connection, ids, moments).select(_STORED.names)
     files = history.valid(connection, np.unique(months_of(moments)).tolist())
     current = [file.name for file in files if file.kind == "current"]
