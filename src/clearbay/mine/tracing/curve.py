@@ -1,0 +1,174 @@
+"""A concentration curve at one section, and how rows of a table become curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearbay.model.errors import BadInput
+
+COLUMNS = ("section", "distance_km", "discharge_m3s", "time_h", "concentration")
+FEWEST = 5
+"""Samples below which a curve has no shape: a rise, a peak and a fall need five."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Concentration over time at one section.
+
+    ``distance_km`` grows downstream; ``discharge_m3s`` is the median over the record (NaN when nobody measured it);
+    ``time_h`` ascends strictly; ``concentration`` in any unit, the same for all sections; ``remarks`` tell what was
+    mended on the way in.
+    """
+
+    section: str
+    distance_km: float
+    discharge_m3s: float
+    time_h: NDArray[np.float64]
+    concentration: NDArray[np.float64]
+    remarks: tuple[str, ...] = field(default=())
+
+
+def make_curve(
+    section: str,
+    distance_km: float,
+    discharge_m3s: float,
+    time_h: Iterable[float],
+    concentration: Iterable[float],
+    remarks: Sequence[str] = (),
+) -> Curve:
+    """A curve from samples in any order: sorted, samples of one time averaged, lone spikes taken out."""
+    time = np.asarray(list(time_h), dtype=float)
+    value = np.asarray(list(concentration), dtype=float)
+    good = np.isfinite(time) & np.isfinite(value)
+    time, value = time[good], value[good]
+    notes = list(remarks)
+    if np.any(np.diff(time) < 0):
+        notes.append(f"section {section}: samples were out of order in time and were sorted")
+    order = np.argsort(time, kind="stable")
+    time, value = time[order], value[order]
+    unique, inverse, count = np.unique(time, return_inverse=True, return_counts=True)
+    if len(unique) < len(time):
+        notes.append(
+            f"section {section}: {len(time) - len(unique)} samples share a time with another and were averaged"
+        )
+        value = np.bincount(inverse, value) / count
+        time = unique
+    spikes = lone_spikes(value)
+    if spikes.any():
+        notes.append(f"section {section}: {int(spikes.sum())} lone spike(s) were left out")
+        time, value = time[~spikes], value[~spikes]
+    return Curve(str(section), float(distance_km), float(discharge_m3s), time, value, tuple(notes))
+
+
+def lone_spikes(value: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Samples more than 2.5 times both neighbours inside a broad pulse: a slip of the pen, not a peak.
+
+    Only where at least six other samples stand above a tenth of the sample's neighbours' maximum, so that the sharp
+    peak of a coarse record is never taken for one.
+    """
+    spikes = np.zeros(len(value), dtype=bool)
+    if len(value) < 12:
+        return spikes
+    around = np.maximum(value[:-2], value[2:])
+    suspect = np.flatnonzero((value[1:-1] > 2.5 * around) & (np.minimum(value[:-2], value[2:]) > 0)) + 1
+    rest = np.delete(value, suspect)
+    if not len(suspect) or not len(rest):
+        return spikes
+    top = float(rest.max())
+    for index in suspect:
+        inside = around[index - 1] > 0.5 * top
+        if inside and np.count_nonzero(rest > 0.1 * top) >= 6:
+            spikes[index] = True
+    return spikes
+
+
+def curves_from_rows(rows: Iterable[Mapping[str, Any]], *, where: str = "") -> tuple[Curve, ...]:
+    """Curves from rows with the columns ``section, distance_km, discharge_m3s, time_h, concentration``.
+
+    Further columns are ignored. A blank concentration is a missing sample; "<0.5" is read as half of it. Sections come
+    back in order of distance. Raises BadInput naming the row and column of what cannot be read.
+    """
+    samples: dict[str, list[tuple[float, float, float, float]]] = {}
+    remarks: dict[str, list[str]] = {}
+    seen = False
+    for number, row in enumerate(rows, start=2):
+        seen = True
+        if number == 2:
+            missing = [name for name in COLUMNS if name not in row]
+            if missing:
+                raise BadInput(
+                    f"column {', '.join(missing)} is missing",
+                    where=where,
+                    mend=f"give the columns {', '.join(COLUMNS)}",
+                )
+        section = str(row["section"] or "").strip()
+        place = f"{where} row {number}".strip()
+        if not section:
+            raise BadInput("the section has no name", where=f"{place}, column section", mend="name every section")
+        text = str("" if row["concentration"] is None else row["concentration"]).strip()
+        if text in ("", "NaN", "nan", "NA", "N/A", "--", "*"):
+            remarks.setdefault(section, []).append("blank")
+            continue
+        if text.startswith("<"):
+            concentration = _number(text[1:], f"{place}, column concentration") / 2.0
+            remarks.setdefault(section, []).append("censored")
+        else:
+            concentration = _number(text, f"{place}, column concentration")
+        flow_text = str("" if row["discharge_m3s"] is None else row["discharge_m3s"]).strip()
+        samples.setdefault(section, []).append(
+            (
+                _number(row["time_h"], f"{place}, column time_h"),
+                concentration,
+                _number(row["distance_km"], f"{place}, column distance_km"),
+                _number(flow_text, f"{place}, column discharge_m3s") if flow_text else float("nan"),
+            )
+        )
+    if not seen or not samples:
+        raise BadInput("no samples", where=where, mend=f"give rows with the columns {', '.join(COLUMNS)}")
+    curves = [_curve(section, np.array(values), remarks.get(section, [])) for section, values in samples.items()]
+    curves.sort(key=lambda curve: curve.distance_km)
+    for first, second in pairwise(curves):
+        if first.distance_km == second.distance_km:
+            raise BadInput(
+                f"sections {first.section} and {second.section} lie at the same distance, {first.distance_km} km",
+                where=where,
+                mend="give one curve a section, or the distance that tells them apart",
+            )
+    return tuple(curves)
+
+
+def _curve(section: str, values: NDArray[np.float64], marks: list[str]) -> Curve:
+    time, concentration, distance, discharge = values.T
+    if np.ptp(distance) > 0:
+        raise BadInput(
+            f"section {section} has several distances ({distance.min():g} to {distance.max():g} km)",
+            where="column distance_km",
+            mend="a section lies at one distance",
+        )
+    if np.any(discharge < 0):
+        raise BadInput(f"section {section} has a negative discharge", where="column discharge_m3s", mend="m3/s above 0")
+    flows = discharge[np.isfinite(discharge) & (discharge > 0)]
+    notes = []
+    if marks.count("blank"):
+        notes.append(f"section {section}: {marks.count('blank')} blank concentration(s) were left out")
+    if marks.count("censored"):
+        notes.append(f"section {section}: {marks.count('censored')} value(s) below the limit were read as half of it")
+    return make_curve(
+        section, float(distance[0]), float(np.median(flows)) if len(flows) else float("nan"), time, concentration, notes
+    )
+
+
+def _number(text: object, where: str) -> float:
+    try:
+        value = float(str(text).strip())
+    except ValueError:
+        value = float("nan")
+    if not np.isfinite(value):
+        raise BadInput(f"{text!r} is not a number", where=where, mend="write a number with a decimal point")
+    return value
