@@ -22,18 +22,27 @@ export function detailOf(ruleId: string): RuleSetDetail | undefined {
   return details.get(ruleId);
 }
 
-/** Confidence of the numbers by which a rule set judges a property: the weakest of them. Pure. */
-export function confidenceOf(detail: RuleSetDetail | undefined, property: string | null): Confidence | null {
+/**
+ * Confidence of the numbers by which a rule set judges a property, the weakest of them; where objectives are set zone by
+ * zone, only those of `zone` count. Pure.
+ */
+export function confidenceOf(
+  detail: Pick<RuleSetDetail, "items" | "objectives"> | undefined,
+  property: string | null,
+  zone = "",
+): Confidence | null {
   if (!detail || !property) return null;
   const order: Confidence[] = ["primary", "two_sources", "one_source_official", "one_source", "unverified"];
-  const found = [...detail.items, ...detail.objectives].filter((it) => it.property === property);
-  return found.reduce<Confidence | null>(
+  const items = detail.items.filter((it) => it.property === property);
+  const objectives = detail.objectives.filter((it) => it.property === property);
+  const here = objectives.filter((it) => zone in it.zones);
+  return [...items, ...(here.length ? here : objectives)].reduce<Confidence | null>(
     (weakest, it) => (!weakest || order.indexOf(it.confidence) > order.indexOf(weakest) ? it.confidence : weakest),
     null,
   );
 }
 
 /** True where the deciding number of a verdict is unverified. */
-export function unverified(ruleId: string, property: string | null): boolean {
-  return confidenceOf(details.get(ruleId), property) === "unverified";
+export function unverified(ruleId: string, property: string | null, zone = ""): boolean {
+  return confidenceOf(details.get(ruleId), property, zone) === "unverified";
 }

@@ -27,7 +27,7 @@ function queryFor(ruleId: string): AssessmentQuery {
     standard: ruleId,
     granularity,
     depth: !rule || rule.depths.includes(state.depth) ? state.depth : "",
-    property: !rule || rule.properties.includes(state.property) ? state.property : "",
+    property: !rule || (rule.kind !== "index" && rule.properties.includes(state.property)) ? state.property : "",
   };
 }
 

@@ -51,7 +51,7 @@ export function chooseRule(id: string): void {
       rule: id,
       g,
       depth: !next.depths.length || next.depths.includes(state.depth) ? state.depth : next.depths[0]!,
-      property: next.properties.includes(state.property) ? state.property : "",
+      property: next.kind !== "index" && next.properties.includes(state.property) ? state.property : "",
       compare: compared.value?.rule === id && !compared.value.period ? formatCompare(state.rule) : state.compare,
     },
     "push",
@@ -67,6 +67,13 @@ export function toggleCompare(): void {
   change({ compare: rival ? rival.id : formatCompare(state.rule, nearest(periods, back)) }, "push");
 }
 
+// The law's own numbers say which verdicts are drawn hatched.
+watch(
+  () => [state.rule, compared.value?.rule ?? ""] as const,
+  (ids) => ids.forEach((id) => void loadDetail(id)),
+  { immediate: true },
+);
+
 let prefetched = "";
 
 /** While nothing else is to do: read what the next click will want. */
@@ -77,7 +84,7 @@ export function prefetch(): void {
   const near = rulesFor(medium.value);
   const far = ruleSets.value.filter((it) => !near.includes(it));
   const reads = [...near, ...far].map((it) => () => loadMatrix(it.id));
-  void loadDetail(state.rule);
+  near.forEach((it) => void loadDetail(it.id));
   // One after another: a prefetch must never stand in the way of what a person asks for.
   void reads.reduce((before, read) => before.then(read), Promise.resolve());
 }

@@ -57,7 +57,17 @@ function stationLayers(palette: Palette, fonts: string[], dense: boolean): Layer
       // Hidden until a station is chosen or pointed at: the first view needs no rings.
       layout: { visibility: "none" },
       paint: {
-        "circle-radius": ["case", on("selected"), 17, on("focus"), 16, 0],
+        "circle-radius": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          7,
+          ["case", on("selected"), 9, on("focus"), 8, 0],
+          10.5,
+          ["case", on("selected"), 16, on("focus"), 15, 0],
+          14,
+          ["case", on("selected"), 20, on("focus"), 19, 0],
+        ],
         "circle-color": palette.accent,
         "circle-opacity": ["case", on("selected"), 0.22, 0.14],
         "circle-stroke-color": palette.accent,

@@ -20,7 +20,7 @@ export function stationFeatures(
   rule: RuleSet | undefined,
   matrix: Matrix | null,
   period: string,
-  unverified: (property: string | null) => boolean,
+  unverified: (property: string | null, zone: string) => boolean,
 ): StationFeature[] {
   if (!rule) return [];
   const at = matrix?.periods.indexOf(period) ?? -1;
@@ -39,7 +39,7 @@ export function stationFeatures(
       grade,
       worst: grade < 0 ? null : worst,
       samples: row === undefined || at < 0 ? 0 : (matrix!.samples[row]?.[at] ?? 0),
-      hatched: grade >= 0 && unverified(worst),
+      hatched: grade >= 0 && unverified(worst, station.zone),
     });
   }
   return found;
@@ -75,4 +75,17 @@ export function asGeoJson(
       };
     }),
   };
+}
+
+/** West, south, east and north of some places; of none, a box that holds nothing. */
+export function boundsOf(places: readonly { longitude: number; latitude: number }[]): [number, number, number, number] {
+  return places.reduce<[number, number, number, number]>(
+    ([west, south, east, north], { longitude, latitude }) => [
+      Math.min(west, longitude),
+      Math.min(south, latitude),
+      Math.max(east, longitude),
+      Math.max(north, latitude),
+    ],
+    [Infinity, Infinity, -Infinity, -Infinity],
+  );
 }

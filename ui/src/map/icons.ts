@@ -45,10 +45,10 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark, dark: boolean, 
   if (mark.hatched) {
     context.save();
     context.clip(path);
-    context.lineWidth = 1.6;
-    context.strokeStyle = "rgba(255,255,255,0.6)";
+    context.lineWidth = 2.2;
+    context.strokeStyle = "rgba(255,255,255,0.5)";
     context.beginPath();
-    for (let x = -24; x < 48; x += 5) {
+    for (let x = -25; x < 48; x += 7) {
       context.moveTo(x, 26);
       context.lineTo(x + 28, -2);
     }
