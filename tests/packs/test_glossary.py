@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from clearbay.model import observation, standard, station
+from clearbay.model import observation, rule, standard, station, target
 from clearbay.packs import rulebook
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
@@ -39,7 +39,9 @@ def test_every_term_has_four_languages_and_a_meaning() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("module", ["observation", "property", "standard", "station", "text"])
+@pytest.mark.parametrize(
+    "module", ["observation", "property", "standard", "station", "text", "rule", "crosswalk", "target"]
+)
 def test_every_public_word_of_the_model_is_there(module: str) -> None:
     """Each public class and constant of the model is a word of the glossary."""
     model = importlib.import_module(f"clearbay.model.{module}")
@@ -63,6 +65,10 @@ def test_every_word_that_data_carry_is_there() -> None:
         *filter(None, get_args(observation.Depth)),
         *filter(None, get_args(observation.Censoring)),
         *rulebook.KINDS,
+        *rulebook.RULE_KINDS,
+        *rulebook.RULE_MEDIA,
+        *get_args(rule.Averaging),
+        *get_args(target.Measured),
         *rulebook.STATISTICS,
         *rulebook.WATER_TYPES,
         *rulebook.DEPTHS,

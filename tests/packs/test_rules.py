@@ -11,9 +11,10 @@ import pytest
 
 from clearbay import packs
 from clearbay.model.errors import BadInput, PackError
-from clearbay.packs import basemap, geography, register, vocabulary
+from clearbay.packs import absent, basemap, correspondence, geography, goals, register, vocabulary
 from clearbay.packs.rules import RULES
 from clearbay.packs.sheet import DATA
+from tests.packs import rule_samples
 
 STANDARD = """\
 id: xx.test
@@ -214,10 +215,35 @@ def _water_types(path: Path) -> object:
     return register.read_water_types(path)
 
 
+def _rule(path: Path) -> object:
+    return packs.load_rule_set(path)
+
+
+def _crosswalk(path: Path) -> object:
+    return correspondence.read_crosswalk(path, packs.properties(), packs.rule_sets())
+
+
+def _targets(path: Path) -> object:
+    return goals.read_targets(path, packs.properties(), packs.rule_sets(), packs.jurisdictions())
+
+
+def _not_sourced(path: Path) -> object:
+    return absent.read_not_sourced(path, packs.properties(), packs.jurisdictions())
+
+
 READERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "standard": (_standard, STANDARD),
     "objectives": (_standard, OBJECTIVES),
     "index": (_standard, INDEX),
+    "limits": (_rule, rule_samples.LIMITS),
+    "air index": (_rule, rule_samples.AIR_INDEX),
+    "statistics": (_rule, rule_samples.STATISTICS),
+    "rating": (_rule, rule_samples.RATING),
+    "formula": (_rule, rule_samples.FORMULA),
+    "scores": (_rule, rule_samples.SCORES),
+    "crosswalk": (_crosswalk, rule_samples.CROSSWALK),
+    "targets": (_targets, rule_samples.TARGETS),
+    "not sourced": (_not_sourced, rule_samples.NOT_SOURCED),
     "properties": (_properties, PROPERTIES),
     "jurisdictions": (_jurisdictions, JURISDICTIONS),
     "zones": (_zones, ZONES),
@@ -322,6 +348,60 @@ WRONG = [
           "    op: not_judged\n    unit: mg/L\n    limits: {}\n    judged: true\n    note: x\n", at="judged: true"),
     Wrong("bands-order", "index", '"2": 3.0', '"2": 1.0', at="band_max"),
     Wrong("bands-order", "index", '{"1": 1.5, "2": 3.0}', '{"2": 1.5, "1": 3.0}', at="band_max"),
+    Wrong("not-allowed", "standard", "kind: class", "kind: limits"),
+    Wrong("not-allowed", "limits", "averaging: hour", "averaging: minute"),
+    Wrong("not-allowed", "limits", "allowed: 3", "allowed: -3"),
+    Wrong("not-allowed", "limits", "day_hours: 20", "day_hours: 0"),
+    Wrong("not-allowed", "statistics", "{SO2: 98}", "{SO2: 980}"),
+    Wrong("not-allowed", "rating", '"5": 0.9', '"5": 9', at="critical"),
+    Wrong("not-allowed", "formula", "scale: 10", "scale: 0"),
+    Wrong("not-allowed", "crosswalk", "statistic: mean", "statistic: median"),
+    Wrong("not-allowed", "targets", "count_of_grade", "count_of_grades"),
+    Wrong("not-allowed", "not sourced", "media: [sea]", "media: [pond]"),
+    Wrong("unknown-key", "limits", "day_hours: 20", "day_hour: 20"),
+    Wrong("unknown-key", "air index", "decimals: {SO2: 0}", "decimal: {SO2: 0}"),
+    Wrong("unknown-key", "rating", "first: [CN]", "firsts: [CN], first: [CN]", at="main_pollutants"),
+    Wrong("missing-key", "limits", "averaging: hour, ", "", at="{property: SO2"),
+    Wrong("missing-key", "formula", "intercept: 2.5, ", "", at="slope"),
+    Wrong("missing-key", "not sourced", "    searched: {zh-Hans: 书, zh-Hant: 書, en: Books, pt: Livros}\n", "",
+          at="id: mo.test"),
+    Wrong("missing-key", "targets", "op: le,\n     limit: 20, ", "op: le,\n     ", at="id: clean-air"),
+    Wrong("confidence", "limits", "warmer_than: 12, condition_confidence: unverified", "warmer_than: 12",
+          at="warmer_than"),
+    Wrong("confidence", "air index", "  parameters_confidence: one_source\n", "", at="levels"),
+    Wrong("source", "targets", "sources: [T1],\n     name: {zh-Hans: 尘", "sources: [T2],\n     name: {zh-Hans: 尘",
+          at="[T2]"),
+    Wrong("unknown-property", "air index", "daily:\n    - {property: O3", "daily:\n    - {property: O4",
+          at="{property: O4"),
+    Wrong("unknown-property", "crosswalk", "{rule: cn.gb3838, statistic", "{rule: cn.gb3095, statistic"),
+    Wrong("unit-mismatch", "targets", "unit: ug/m3", "unit: Cel"),
+    Wrong("unit-mismatch", "formula", "unit: mg/m3", "unit: m"),
+    Wrong("unknown-class", "limits", "levels: {A: 500}", "levels: {B: 500}"),
+    Wrong("unknown-class", "rating", "class_grades: {I: A}", "class_grades: {IV: A}"),
+    Wrong("unknown-class", "targets", "grades: [V+]", "grades: [VI]"),
+    Wrong("unknown-class", "crosswalk", "grade: III", "grade: VI"),
+    Wrong("unknown-jurisdiction", "not sourced", '"820000"', '"829999"'),
+    Wrong("duplicate-id", "targets", "id: clean-rivers", "id: clean-air", at="count_of_grade"),
+    Wrong("dates", "targets", "20, deadline: 2025-12-31", "20, deadline: null", at="deadline: null"),
+    Wrong("range", "scores", '"1": [[null, 3]]', '"1": [[3, 1]]'),
+    Wrong("bands-order", "air index", "index_max: {A: 50, B: 100}", "index_max: {A: 50, B: 50}"),
+    Wrong("bands-order", "formula", "{grade: A, lt: 30}", "{grade: A}"),
+    Wrong("bands-order", "rating", "share_points: {none: 10, some: 20}", "share_points: {none: 20, some: 10}"),
+    Wrong("breakpoints", "air index", "[0, 160, 200]", "[0, 200, 160]"),
+    Wrong("breakpoints", "air index", "[0, 160, 200]", "[0, 160]"),
+    Wrong("breakpoints", "air index", "[0, 150, null]", "[0, null, 150]"),
+    Wrong("breakpoints", "air index", "table: O3_hour", "table: O3_day"),
+    Wrong("breakpoints", "air index", "beyond: {SO2_hour: 50}", "beyond: {SO2_hour: 60}"),
+    Wrong("breakpoints", "air index", "levels: [0, 50, 100]", "levels: [0, 100, 50]"),
+    Wrong("rating-rules", "rating", "{grade: B, any", "{grade: A, any"),
+    Wrong("rating-rules", "rating", "ge: 90", "ge: 900"),
+    Wrong("rating-rules", "rating", "{of: [II+], gt: 10}", "{of: [II+]}"),
+    Wrong("rating-rules", "rating", "any: [[{of: [I, II], ge: 90}]]", "any: []"),
+    Wrong("condition", "limits", "at_most: 12", "at_most: 15", at="levels: {A: 8}"),
+    Wrong("condition", "limits", "at_most: 12", "built_to: 2001-01-01", at="levels: {A: 8}"),
+    Wrong("condition", "limits", "allowed: 3", "built_from: 2006-01-01, built_to: 2005-01-01"),
+    Wrong("unknown-rule", "crosswalk", "{rule: cn.gb3838, statistic", "{rule: cn.gb3839, statistic"),
+    Wrong("unknown-rule", "targets", "standard: cn.gb3838", "standard: cn.gb3095"),
     Wrong("position", "stations", "114.1,22.3", "114.1,", at="A1"),
     Wrong("position", "stations", "114.1,22.3", "22.3,114.1", at="A1"),
     Wrong("missing-file", "layers", "file: sea.geojson", "file: lake.geojson"),

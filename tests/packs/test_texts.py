@@ -48,7 +48,8 @@ def _texts(value: object, where: str) -> Iterator[tuple[str, Mapping[str, str]]]
 def _all_texts() -> list[tuple[str, Mapping[str, str]]]:
     rooms = {
         "properties": packs.properties(), "jurisdictions": packs.jurisdictions(), "zones": packs.zones(),
-        "standards": packs.standards(), "registers": packs.registers(), "layers": packs.layers(),
+        "rule sets": packs.rule_sets(), "registers": packs.registers(), "layers": packs.layers(),
+        "crosswalk": packs.crosswalk(), "targets": packs.targets(), "not sourced": packs.not_sourced(),
     }  # fmt: skip
     return [found for name, room in rooms.items() for found in _texts(room, name)]
 
@@ -84,7 +85,7 @@ def _lab(colour: str, eye: str) -> tuple[float, float, float]:
 @pytest.mark.parametrize("theme", ["colour", "colour_dark"])
 def test_neighbouring_grades_differ_for_every_eye(eye: str, theme: str) -> None:
     """Neighbouring colours of a scale lie at least 20 apart in CIELAB, also for colour-blind eyes."""
-    for standard in packs.standards().values():
+    for standard in packs.rule_sets().values():
         colours = [getattr(grade, theme) for grade in standard.grades]
         for one, other in itertools.pairwise(colours):
             if one != other:

@@ -8,14 +8,19 @@ CODES = """
 DO DO_sat pH water_temp CODMn CODCr CODMn_alk BOD5 NH3N TP TN DIN DIP NH3_un NO3N NO2N TKN silica SS VSS turbidity chla
 phaeo E_coli FecalColi salinity conductivity secchi algae flow F CN Sulfide H2S LAS Oil oil_grease VPhenol Cl SO4 TOC TS
 TVS Cu Zn Se As Hg Cd Cr6 Cr Pb Ni Al Sb Ba Be B Fe Mn Mo Ag Tl V Coliform HCH DDT Malathion MeParathion BaP Co60 Sr90
-Ru106 Cs134 Cs137 SO2 NO2 O3 PM10 PM2_5 NOx CO AQHI
+Ru106 Cs134 Cs137 SO2 NO2 O3 PM10 PM2_5 NOx CO AQHI TSP Pb_air BaP_air Cd_air Hg_air As_air Cr6_air F_air AVOil colour
 """
+
+SEDIMENT = [
+    f"{code}_sed" for code in ["Hg", "Cd", "Pb", "Zn", "Cu", "Cr", "As", "TOC", "Sulfide", "Oil", "HCH", "DDT", "PCB"]
+]
+TISSUE = [f"{code}_tissue" for code in ["Hg", "Cd", "Pb", "Cr", "As", "Cu", "Zn", "Oil", "HCH", "DDT"]]
 
 UNITS = {
     "DO_sat": "%", "pH": "[pH]", "water_temp": "Cel", "turbidity": "[NTU]", "chla": "ug/L", "phaeo": "ug/L",
     "E_coli": "{cfu}/(100.mL)", "FecalColi": "{count}/L", "Coliform": "{count}/L", "salinity": "[PSU]",
     "conductivity": "uS/cm", "secchi": "m", "algae": "{cells}/L", "flow": "m3/s", "BaP": "ug/L", "CO": "mg/m3",
-    "AQHI": "1",
+    "AQHI": "1", "colour": "1", "TOC_sed": "%",
 }  # fmt: skip
 
 HJ = {
@@ -28,12 +33,13 @@ def test_every_property_is_there_in_its_unit() -> None:
     """Every code that the rooms share is a property, in the unit in which values are stored."""
     properties = packs.properties()
     codes = set(CODES.split())
-    assert set(properties) == codes
+    assert set(properties) == codes | {*SEDIMENT, *TISSUE}
+    assert {properties[code].unit for code in (*SEDIMENT, *TISSUE) if code != "TOC_sed"} == {"mg/kg"}
     for code, unit in UNITS.items():
         assert properties[code].unit == unit
     for code in ("Co60", "Sr90", "Ru106", "Cs134", "Cs137"):
         assert properties[code].unit == "Bq/L"
-    for code in ("SO2", "NO2", "O3", "PM10", "PM2_5", "NOx"):
+    for code in ("SO2", "NO2", "O3", "PM10", "PM2_5", "NOx", "TSP", *(c for c in codes if c.endswith("_air"))):
         assert properties[code].unit == "ug/m3"
     rest = codes - set(UNITS) - {c for c, one in properties.items() if one.group in ("radioactivity", "air")}
     assert {properties[code].unit for code in rest} == {"mg/L"}

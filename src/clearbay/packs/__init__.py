@@ -11,12 +11,16 @@ from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
+from clearbay.model.crosswalk import Crosswalk
 from clearbay.model.errors import UnknownName
 from clearbay.model.property import Property
+from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
-from clearbay.packs import basemap, geography, register, rulebook, units, vocabulary
+from clearbay.model.target import Target
+from clearbay.packs import absent, basemap, correspondence, geography, goals, register, rulebook, units, vocabulary
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
@@ -24,19 +28,30 @@ from clearbay.packs.sheet import DATA
 __all__ = [
     "Layer",
     "Register",
+    "crosswalk",
     "jurisdictions",
     "layers",
+    "load_rule_set",
     "load_standard",
+    "not_sourced",
     "properties",
     "registers",
+    "rule",
+    "rule_set",
+    "rule_sets",
+    "rule_versions",
     "standard",
     "standards",
     "stations",
+    "targets",
     "unit_factor",
     "versions",
     "water_type",
     "zones",
 ]
+
+
+_Version = TypeVar("_Version", Standard, RuleSet)
 
 
 @cache
@@ -63,46 +78,113 @@ def _knowledge() -> rulebook.Knowledge:
 
 @cache
 def standards() -> Mapping[str, Standard]:
-    """Return the rule sets by id, in the order of their files."""
+    """Return the rule sets by which a station is judged on the map, by id, in the order of their files."""
     paths = sorted((DATA / "standards").glob("*.yaml"))
     return MappingProxyType(rulebook.read_standards(paths, _knowledge()))
 
 
+@cache
+def rule_sets() -> Mapping[str, RuleSet]:
+    """Return every rule set by id: ``standards()``, and those that a kernel of their own applies.
+
+    The others are limits of air and effluents, air indices, statistics, ratings, formulas and scores (``Rule``), and
+    standards of what no station on the map measures (sediment, shellfish, beaches).
+    """
+    paths = sorted((DATA / "rules").glob("*.yaml"))
+    beside = standards()
+    return MappingProxyType({**beside, **rulebook.read_rule_sets(paths, _knowledge(), tuple(beside.values()))})
+
+
+def rule_versions(family: str) -> tuple[RuleSet, ...]:
+    """Return the dated versions of a rule of any kind (``cn.gb3095``), oldest first; ``UnknownName`` where none is."""
+    return _versions(family, rule_sets())
+
+
 def versions(family: str) -> tuple[Standard, ...]:
-    """Return the dated versions of a rule (``hk.aqhi``), oldest first; ``UnknownName`` where there is none."""
-    found = sorted((one for one in standards().values() if one.family == family), key=lambda one: one.in_force_from)
+    """Return the dated versions of a standard (``hk.aqhi``), oldest first; ``UnknownName`` where there is none."""
+    return _versions(family, {id: one for id, one in rule_sets().items() if isinstance(one, Standard)})
+
+
+def _versions(family: str, among: Mapping[str, _Version]) -> tuple[_Version, ...]:
+    found = sorted((one for one in among.values() if one.family == family), key=lambda one: one.in_force_from)
     if not found:
-        known = ", ".join(sorted({one.family for one in standards().values()}))
+        known = ", ".join(sorted({one.family for one in among.values()}))
         raise UnknownName(f"no rule is called {family!r}", mend=f"known: {known}")
     return tuple(found)
 
 
-def standard(id: str, on: date | None = None) -> Standard:
-    """Return a rule set by its id, or by its family (``hk.aqhi``) the version in force ``on`` a day, else the newest.
+def rule_set(id: str, on: date | None = None) -> RuleSet:
+    """Return any rule set by its id, or by its family the version in force ``on`` a day, else the newest.
 
     Raises ``UnknownName`` with the known ids, also where no version of the family was in force on that day.
     """
-    if id in standards():
-        return standards()[id]
-    if any(one.family == id for one in standards().values()):
-        dated = versions(id)
+    known = rule_sets()
+    if id in known:
+        return known[id]
+    if any(one.family == id for one in known.values()):
+        dated = rule_versions(id)
         if on is None:
             return dated[-1]
         for one in dated:
             if one.in_force_from <= on <= (one.in_force_to or date.max):
                 return one
         raise UnknownName(f"no version of {id} was in force on {on}", mend=f"the first begins {dated[0].in_force_from}")
-    raise UnknownName(f"no rule set is called {id!r}", where="standard", mend=f"known: {', '.join(standards())}")
+    raise UnknownName(f"no rule set is called {id!r}", where="standard", mend=f"known: {', '.join(known)}")
+
+
+def standard(id: str, on: date | None = None) -> Standard:
+    """Return a rule set that judges samples and stations, as ``rule_set``; ``UnknownName`` for one of another kind."""
+    found = rule_set(id, on)
+    if isinstance(found, Standard):
+        return found
+    known = ", ".join(id for id, one in rule_sets().items() if isinstance(one, Standard))
+    raise UnknownName(f"{id} judges no samples ({found.kind})", where="standard", mend=f"those that do: {known}")
+
+
+def rule(id: str, on: date | None = None) -> Rule:
+    """Return a rule that a kernel of its own applies, as ``rule_set``; ``UnknownName`` for a standard."""
+    found = rule_set(id, on)
+    if isinstance(found, Rule):
+        return found
+    known = ", ".join(id for id, one in rule_sets().items() if isinstance(one, Rule))
+    raise UnknownName(f"{id} is a standard of kind {found.kind}", where="rule", mend=f"rules: {known}")
 
 
 def load_standard(path: str | Path) -> Standard:
-    """Read a rule set from a file of one's own; ``PackError`` names file, line and rule of every problem.
+    """Read a standard from a file of one's own; ``PackError`` names file, line and rule of every problem.
 
     It must fit beside the shipped ones: its id is new, and no version of the same family is in force on the same day.
     """
     path = Path(path)
-    beside = () if path.is_relative_to(DATA) else tuple(standards().values())
-    return next(iter(rulebook.read_standards([path], _knowledge(), beside).values()))
+    return next(iter(rulebook.read_standards([path], _knowledge(), _beside(path)).values()))
+
+
+def load_rule_set(path: str | Path) -> RuleSet:
+    """Read a rule set of any kind from a file of one's own, as ``load_standard``."""
+    path = Path(path)
+    return next(iter(rulebook.read_rule_sets([path], _knowledge(), _beside(path)).values()))
+
+
+def _beside(path: Path) -> tuple[RuleSet, ...]:
+    return () if path.is_relative_to(DATA) else tuple(rule_sets().values())
+
+
+@cache
+def crosswalk() -> Crosswalk:
+    """Return the one vocabulary: indicators and uses of water, with the rule sets of the three places beside them."""
+    return correspondence.read_crosswalk(DATA / "crosswalk.yaml", properties(), rule_sets())
+
+
+@cache
+def targets() -> Mapping[str, Target]:
+    """Return the targets by id: an indicator, a number and a day."""
+    return MappingProxyType(goals.read_targets(DATA / "targets.yaml", properties(), rule_sets(), jurisdictions()))
+
+
+@cache
+def not_sourced() -> Mapping[str, NotSourced]:
+    """Return by id the rules for which no source was found: where they apply, what was searched, where to find them."""
+    return MappingProxyType(absent.read_not_sourced(DATA / "not-sourced.yaml", properties(), jurisdictions()))
 
 
 @cache

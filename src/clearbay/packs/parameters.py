@@ -15,7 +15,10 @@ from clearbay.model.station import Zone
 from clearbay.packs.sheet import CONFIDENCES, Cell, Form, head_of, text_of
 
 KNOWN: Mapping[str, frozenset[str]] = {
-    "class": frozenset({"assessed_separately", "multiple_class", "class_use"}),
+    "class": frozenset(
+        {"assessed_separately", "multiple_class", "class_use", "exceptions", "months", "recent_samples", "decimals"}
+        | {"month_samples", "bathing_limit", "single_sample_limit"}
+    ),
     "attainment": frozenset(
         {"zone_in_force_from", "published_stations", "sheltered_stations", "tolo_chla_mg_m3", "tolo_chla_confidence"}
     ),
@@ -52,8 +55,9 @@ def read(
     _members(form, ("zone_in_force_from", "tolo_chla_mg_m3", "tolo_chla_confidence"), zones, "unknown-zone")
     _members(form, ("multiple_class", "class_use", "above"), grades, "unknown-class")
     _bands(form, grades)
+    _exceptions(form, grades, properties)
     _texts(form)
-    return {name: _plain(value) for name, value in form.cells.items()}
+    return {name: plain_of(value) for name, value in form.cells.items()}
 
 
 def _confidence(form: Form, name: str, cell: Cell) -> None:
@@ -91,6 +95,20 @@ def _bands(form: Form, grades: Sequence[str]) -> None:
         form.problem("bands-order", f"above must be the last grade, {grades[-1]}", "above")
 
 
+def _exceptions(form: Form, grades: Sequence[str], properties: Mapping[str, Property]) -> None:
+    """Check what replaces single limits in a named case (an oyster's copper): case, property, class, limit."""
+    for case, cell in form.mapping("exceptions", optional=True).items():
+        inner = Form(form.sheet, cell, f"exceptions {case}")
+        for code in inner.cells:
+            if code not in properties:
+                inner.problem("unknown-property", f"{code} is not in properties.yaml", code)
+            for name, limit in inner.mapping(code).items():
+                if name not in grades[:-1]:
+                    inner.problem("unknown-class", f"{code} names {name}", code)
+                if not isinstance(limit.value, int | float):
+                    inner.problem("wrong-type", f"{code}: a limit is a number", code)
+
+
 def _texts(form: Form) -> None:
     for cell in form.cells_of("categories", optional=True):
         inner = Form(form.sheet, cell, f"category {head_of(cell, 'grades')}")
@@ -101,10 +119,11 @@ def _texts(form: Form) -> None:
         text_of(form.sheet, cell, f"class_use {name}")
 
 
-def _plain(cell: Cell) -> object:
+def plain_of(cell: Cell) -> object:
+    """Return a cell as plain values: mappings, lists, numbers and text, dates as ISO 8601 text."""
     value: Any = cell.value
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: plain_of(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain_of(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value

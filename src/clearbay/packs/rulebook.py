@@ -1,36 +1,38 @@
-"""Standards of the law, read from ``standards/*.yaml``.
+"""Rule sets of the law, read from ``standards/*.yaml`` and ``rules/*.yaml``.
 
-Limits come out in the unit of their property; where a standard prints another unit, the printed unit stays in the
-clause. An objective's zones come out complete: a zone's limit holds for its subzones unless they have their own.
+A file of one of the three ``KINDS`` becomes a ``Standard``, any other a ``Rule`` (``limits`` and ``methods`` read what
+is its own). Limits come out in the unit of their property; where a standard prints another unit, the printed unit stays
+in the clause. An objective's zones come out complete: a zone's limit holds for its subzones unless they have their own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
-from clearbay.model.errors import BadInput, Problem
+from clearbay.model.errors import Problem
 from clearbay.model.property import Property
+from clearbay.model.rule import Rule, RuleKind, RuleSet
 from clearbay.model.standard import Grade, Item, Objective, Operator, Source, Standard
 from clearbay.model.station import Jurisdiction, Zone
-from clearbay.packs import parameters, units
+from clearbay.packs import bounds, limits, methods, parameters
 from clearbay.packs.register import MEDIA
-from clearbay.packs.sheet import CONFIDENCES, Cell, Form, Sheet, head_of, label, read, refuse, sources_of
+from clearbay.packs.sheet import Form, Sheet, head_of, label, read, refuse, sources_of
 
 KINDS = ("class", "attainment", "index")
+RULE_KINDS: tuple[str, ...] = get_args(RuleKind)
+RULE_MEDIA = (*MEDIA, "sediment", "biota")
+"""What a rule set may be about: the media of stations, and what lies or lives in the water at them."""
+
 OPERATORS: tuple[str, ...] = get_args(Operator)
 STATISTICS = ("share_of_samples", "annual_mean", "annual_geometric_mean")
 DEPTHS = ("mean", "surface", "middle", "bottom")
 WATER_TYPES = ("river", "lake", "reservoir")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-
-Limit = float | tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +46,43 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A standard as read, with its sheet of problems and the line on which its force begins."""
+    """A rule set as read, with its sheet of problems and the line on which its force begins."""
 
-    standard: Standard
+    rule_set: RuleSet
     sheet: Sheet
     line: int
 
 
-def read_standards(paths: Iterable[Path], knowledge: Knowledge, beside: Iterable[Standard] = ()) -> dict[str, Standard]:
+def read_standards(paths: Iterable[Path], knowledge: Knowledge, beside: Iterable[RuleSet] = ()) -> dict[str, Standard]:
     """Read and check several standards together, by id, in the order of their files.
 
-    ``beside`` are standards accepted already, with which the new ones must not overlap in force. Raises one
-    ``PackError`` for all problems of all files.
+    ``beside`` are rule sets accepted already, with which the new ones must not overlap in force. Raises one
+    ``PackError`` for all problems of all files; a ``Rule`` is refused here, ``read_rule_sets`` takes it.
     """
-    drafts = [_draft(path, knowledge) for path in paths]
+    read_ones = _read(paths, knowledge, beside, KINDS)
+    return {id: one for id, one in read_ones.items() if isinstance(one, Standard)}
+
+
+def read_rule_sets(paths: Iterable[Path], knowledge: Knowledge, beside: Iterable[RuleSet] = ()) -> dict[str, RuleSet]:
+    """Read and check several rule sets of any kind together, otherwise as ``read_standards``."""
+    return _read(paths, knowledge, beside, (*KINDS, *RULE_KINDS))
+
+
+def _read(
+    paths: Iterable[Path], knowledge: Knowledge, beside: Iterable[RuleSet], kinds: Sequence[str]
+) -> dict[str, RuleSet]:
+    drafts = [_draft(path, knowledge, kinds) for path in paths]
     problems = [problem for draft in drafts for problem in draft.sheet.problems]
     problems += _clashes(drafts, tuple(beside))
     refuse(problems)
-    return {draft.standard.id: draft.standard for draft in drafts}
+    return {draft.rule_set.id: draft.rule_set for draft in drafts}
 
 
-def _clashes(drafts: Sequence[Draft], beside: Sequence[Standard]) -> list[Problem]:
+def _clashes(drafts: Sequence[Draft], beside: Sequence[RuleSet]) -> list[Problem]:
     """Find ids given twice and versions of one family in force on the same day."""
     found, accepted = [], list(beside)
     for draft in drafts:
-        new = draft.standard
+        new = draft.rule_set
         for old in accepted:
             if old.file == new.file:
                 continue
@@ -82,25 +96,67 @@ def _clashes(drafts: Sequence[Draft], beside: Sequence[Standard]) -> list[Proble
     return found
 
 
-def _overlap(one: Standard, other: Standard) -> bool:
+def _overlap(one: RuleSet, other: RuleSet) -> bool:
     return one.in_force_from <= (other.in_force_to or date.max) and other.in_force_from <= (one.in_force_to or date.max)
 
 
-def _draft(path: Path, knowledge: Knowledge) -> Draft:
+def _draft(path: Path, knowledge: Knowledge, kinds: Sequence[str]) -> Draft:
     sheet, cell = read(path)
     head = Form(sheet, cell, "standard")
     sources = sources_of(head)
-    kind: Any = head.choice("kind", KINDS)
+    kind = head.choice("kind", kinds)
     grades = _grades(head)
+    common = _common(head, path, sources, grades, knowledge)
+    rule_set: RuleSet
+    if kind in RULE_KINDS:
+        rule_set = _rule(head, kind, grades, sources, knowledge, common)
+    else:
+        rule_set = _standard(head, kind, grades, sources, knowledge, common)
+    head.close()
+    return Draft(rule_set, sheet, head.cells["in_force_from"].line if "in_force_from" in head.cells else 1)
+
+
+def _common(
+    head: Form, path: Path, sources: Mapping[str, Source], grades: tuple[Grade, ...], knowledge: Knowledge
+) -> dict[str, Any]:
+    """Read what every rule set has: who rules, since when, how well sourced."""
     begins, ends, issued = _force(head)
     jurisdiction = head.string("jurisdiction")
     if jurisdiction and jurisdiction not in knowledge.jurisdictions:
         head.problem("unknown-jurisdiction", f"{jurisdiction} is not a jurisdiction", "jurisdiction")
     media = head.strings("media")
     for medium in media:
-        if medium not in MEDIA:
-            head.problem("not-allowed", f"medium {medium!r} is none of {', '.join(MEDIA)}", "media")
+        if medium not in RULE_MEDIA:
+            head.problem("not-allowed", f"medium {medium!r} is none of {', '.join(RULE_MEDIA)}", "media")
     head.strings("replaces", optional=True)
+    rounding, note = _rounding(head)
+    return {
+        "id": head.string("id"),
+        "code": head.string("code"),
+        "name": head.text(),
+        "jurisdiction": jurisdiction,
+        "media": media,
+        "in_force_from": begins or date.min,
+        "in_force_to": ends,
+        "issued": issued,
+        "grades": grades,
+        "confidence": head.confidence(),
+        "sources": tuple(sources.values()),
+        "rounding": rounding,
+        "notes": (*head.texts("notes"), *note),
+        "file": label(path),
+        "family": head.string("family"),
+    }
+
+
+def _standard(
+    head: Form,
+    kind: Any,
+    grades: tuple[Grade, ...],
+    sources: Mapping[str, Source],
+    knowledge: Knowledge,
+    common: dict[str, Any],
+) -> Standard:
     classes = tuple(grade.id for grade in grades[:-1]) if kind == "class" else tuple(grade.id for grade in grades)
     items = tuple(
         _item(form, classes, sources, knowledge.properties)
@@ -114,30 +170,22 @@ def _draft(path: Path, knowledge: Knowledge) -> Draft:
         )
     )
     _unique(head, "objectives", "id")
-    rounding, note = _rounding(head)
-    standard = Standard(
-        id=head.string("id"),
-        code=head.string("code"),
-        name=head.text(),
-        kind=kind,
-        jurisdiction=jurisdiction,
-        media=media,
-        in_force_from=begins or date.min,
-        in_force_to=ends,
-        issued=issued,
-        grades=grades,
-        confidence=head.confidence(),
-        sources=tuple(sources.values()),
-        items=items,
-        objectives=objectives,
-        rounding=rounding,
-        parameters=parameters.read(head, kind, [grade.id for grade in grades], knowledge.properties, knowledge.zones),
-        notes=(*head.texts("notes"), *note),
-        file=label(path),
-        family=head.string("family"),
-    )
-    head.close()
-    return Draft(standard, sheet, head.cells["in_force_from"].line if "in_force_from" in head.cells else 1)
+    given = parameters.read(head, kind, [grade.id for grade in grades], knowledge.properties, knowledge.zones)
+    return Standard(kind=kind, items=items, objectives=objectives, parameters=given, **common)
+
+
+def _rule(
+    head: Form,
+    kind: Any,
+    grades: tuple[Grade, ...],
+    sources: Mapping[str, Source],
+    knowledge: Knowledge,
+    common: dict[str, Any],
+) -> Rule:
+    levels = tuple(grade.id for grade in grades[:-1])
+    found = limits.read(head, levels, sources, knowledge.properties, optional=kind != "limits")
+    given = methods.read(head, kind, [grade.id for grade in grades], knowledge.properties)
+    return Rule(kind=kind, limits=found, parameters=given, judges=head.string("judges", optional=True), **common)
 
 
 def _unique(head: Form, key: str, name: str) -> None:
@@ -192,31 +240,11 @@ def _rounding(head: Form) -> tuple[str, tuple[Any, ...]]:
     return rule, (note,)
 
 
-def _factor(form: Form, code: str, properties: Mapping[str, Property]) -> tuple[str, Callable[[float], float], str]:
-    """Return the property's unit, the way from the printed unit to it, and the printed unit where they differ."""
-    printed = form.string("unit")
-    if code not in properties:
-        if code:
-            form.problem("unknown-property", f"{code} is not in properties.yaml", "property")
-        return printed, float, ""
-    unit = properties[code].unit
-    if not printed or printed == unit:
-        return unit, float, ""
-    try:
-        scale, offset = units.factor(printed, unit, code)
-    except BadInput as error:
-        known = units.is_known(printed)
-        form.problem("unit-mismatch" if known else "unknown-unit", error.what, "unit")
-        return unit, float, ""
-    exact = [Fraction(number).limit_denominator(10**15) for number in (scale, offset)]
-    return unit, lambda value: float(Fraction(str(value)) * exact[0] + exact[1]), printed
-
-
 def _item(form: Form, classes: Sequence[str], sources: Mapping[str, Source], known: Mapping[str, Property]) -> Item:
     code, op = form.string("property"), form.choice("op", OPERATORS)
-    unit, convert, printed = _factor(form, code, known)
-    limits = _limits(form, "limits", op, classes, convert)
-    lake: Any = _limits(form, "lake_limits", op, classes, convert) if "lake_limits" in form.cells else None
+    unit, convert, printed = bounds.converter(form, code, known)
+    limits = bounds.limits_of(form, "limits", op, classes, convert)
+    lake: Any = bounds.limits_of(form, "lake_limits", op, classes, convert) if "lake_limits" in form.cells else None
     water_types = form.strings("water_types", optional=True)
     for kind in water_types:
         if kind not in WATER_TYPES:
@@ -241,69 +269,8 @@ def _item(form: Form, classes: Sequence[str], sources: Mapping[str, Source], kno
         multiple=form.boolean("multiple", default=True),
         judged=judged,
         note=note,
-        confidence_by_class=_confidences(form, "confidence_by_class", classes, "unknown-class"),
+        confidence_by_class=bounds.confidences_of(form, "confidence_by_class", classes, "unknown-class"),
     )
-
-
-def _limits(
-    form: Form, key: str, op: str, classes: Sequence[str], convert: Callable[[float], float]
-) -> dict[str, Limit]:
-    """Read one limit for each class; ``null`` says that a class has none. Checks their order."""
-    cells = form.mapping(key)
-    if op == "not_judged" and not cells:
-        return {}
-    for name, cell in cells.items():
-        if name not in classes:
-            form.sheet.problem(cell.line, "unknown-class", f"{form.what}: {key} names {name}, no class with limits")
-    missing = [name for name in classes if name not in cells]
-    if missing and key in form.cells:
-        form.problem("unknown-class", f"{key} says nothing of {', '.join(missing)} (null where it has none)", key)
-    limits: dict[str, Limit] = {}
-    for name in classes:
-        if name in cells and cells[name].value is not None:
-            limit = _limit(form, cells[name], op, convert)
-            if limit is not None:
-                limits[name] = limit
-    _check_order(form, key, op, limits, cells)
-    return limits
-
-
-def _limit(form: Form, cell: Cell, op: str, convert: Callable[[float], float]) -> Limit | None:
-    if op == "range":
-        ends = [end.value for end in cell.value] if isinstance(cell.value, list) else []
-        if len(ends) != 2 or not all(_is_number(end) for end in ends) or ends[0] >= ends[1]:
-            form.sheet.problem(cell.line, "range", f"{form.what}: a range is [low, high]")
-            return None
-        return convert(ends[0]), convert(ends[1])
-    if not _is_number(cell.value):
-        form.sheet.problem(cell.line, "wrong-type", f"{form.what}: a limit is a number, not {cell.value}")
-        return None
-    return convert(cell.value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _check_order(form: Form, key: str, op: str, limits: Mapping[str, Limit], cells: Mapping[str, Cell]) -> None:
-    names = list(limits)
-    for better, worse in pairwise(names):
-        one, two = limits[better], limits[worse]
-        if isinstance(one, tuple) and isinstance(two, tuple):
-            kept = two[0] <= one[0] and one[1] <= two[1]
-        elif isinstance(one, tuple) or isinstance(two, tuple):
-            kept = False
-        else:
-            kept = one <= two if op in ("le", "lt") else one >= two if op in ("ge", "gt") else True
-        if not kept:
-            what = (
-                f"{form.what}: {key} of {worse} ({_plain(two)}) must not be stricter than of {better} ({_plain(one)})"
-            )
-            form.sheet.problem(cells[worse].line, "limits-order", what)
-
-
-def _plain(limit: Limit) -> str:
-    return f"{limit[0]:g} to {limit[1]:g}" if isinstance(limit, tuple) else f"{limit:g}"
 
 
 def _alternative(
@@ -320,7 +287,7 @@ def _alternative(
     for name, limit in inner.mapping("limits").items():
         if name not in classes:
             form.sheet.problem(limit.line, "unknown-class", f"{inner.what} names {name}, no class with limits")
-        elif not _is_number(limit.value):
+        elif not bounds.is_number(limit.value):
             form.sheet.problem(limit.line, "wrong-type", f"{inner.what}: a limit is a number, not {limit.value}")
         else:
             limits[name] = float(limit.value)
@@ -328,31 +295,18 @@ def _alternative(
     return code, op, limits
 
 
-def _confidences(form: Form, key: str, allowed: Iterable[str], rule: str) -> dict[str, Any]:
-    """Read the confidence of single classes or zones."""
-    found: dict[str, Any] = {}
-    allowed = set(allowed)
-    for name, cell in form.mapping(key, optional=True).items():
-        if name not in allowed:
-            form.sheet.problem(cell.line, rule, f"{form.what}: {key} names {name}, which has no limit here")
-        if cell.value not in CONFIDENCES:
-            form.sheet.problem(cell.line, "confidence", f"{form.what}: {cell.value} is not a confidence")
-        found[name] = cell.value
-    return found
-
-
 def _objective(form: Form, sources: Mapping[str, Source], knowledge: Knowledge) -> Objective:
     code, op = form.string("property"), form.choice("op", ("le", "lt", "ge", "gt"))
-    unit, convert, printed = _factor(form, code, knowledge.properties)
+    unit, convert, printed = bounds.converter(form, code, knowledge.properties)
     limits: dict[str, float] = {}
     for zone, cell in form.mapping("zones").items():
         if zone not in knowledge.zones:
             form.sheet.problem(cell.line, "unknown-zone", f"{form.what}: {zone} is not a zone")
-        elif not _is_number(cell.value):
+        elif not bounds.is_number(cell.value):
             form.sheet.problem(cell.line, "wrong-type", f"{form.what}: a limit is a number, not {cell.value}")
         else:
             limits[zone] = convert(cell.value)
-    given = _confidences(form, "confidence_by_zone", limits, "unknown-zone")
+    given = bounds.confidences_of(form, "confidence_by_zone", limits, "unknown-zone")
     statistic = form.choice("statistic", STATISTICS)
     share = form.number("share") if statistic == "share_of_samples" else None
     if share is not None and not 0 < share <= 1 and "share" in form.cells:

@@ -32,6 +32,10 @@ RULES: Mapping[str, str] = MappingProxyType(
         "unknown-jurisdiction": "a jurisdiction is one of jurisdictions.yaml",
         "not-judged": "what is not judged says why in a note",
         "bands-order": "the bands of an index grow strictly and belong to its grades",
+        "breakpoints": "breakpoints are growing numbers, one for each level of their index, null only at the end",
+        "rating-rules": "a rating has one rule a grade, best first, each comparing shares of classes in per cent",
+        "condition": "limits of one property and averaging time never hold in the same case",
+        "unknown-rule": "a rule set, or a family of them, is one of standards/*.yaml or rules/*.yaml",
         "position": "a position is a WGS 84 longitude and latitude, both or neither",
         "missing-file": "a file that a pack points to exists",
     }
