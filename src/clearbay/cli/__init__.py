@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from clearbay import __version__
-from clearbay.cli import doctor, files, home, serve
+from clearbay.cli import doctor, files, home, serve, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -44,6 +44,7 @@ app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(serve.serve)
+app.command()(trace.trace)
 app.command()(doctor.doctor)
 
 
