@@ -59,10 +59,11 @@ REFUSED = [
     (404, "/api/stations/DM1", "id", "hk.epd.marine.DM1"),
     (404, "/api/zones/hk.wcz.deepbay", "id", "hk.wcz.deep-bay"),
     (404, "/api/layers/lnd", "id", "land"),
-    (404, "/api/assessments?standard=cn.gb3097", "standard", "cn.gb3097-1997"),
+    (404, "/api/assessments?standard=cn.gb3079", "standard", "cn.gb3097-1997"),
     (404, "/api/assessments?standard=cn.gb3097-1997&property=DIM", "property", "DIN"),
     (404, "/api/assessments?standard=cn.gb3097-1997&station=hk.epd.marine.DM9", "station", "hk.epd.marine.DM"),
     (404, "/api/assessments?standard=cn.gb3097-1997&zone=hk.wcz.toto", "zone", "hk.wcz.tolo"),
+    (404, "/api/stations?water=Deep+Bai", "water", "deep bay"),
     (404, "/api/observations?station=DM1", "station", "hk.epd.marine.DM1"),
     (404, "/api/observations?property=DOO", "property", "DO"),
     (404, "/api/nothing/here", "path", "/docs"),
@@ -160,6 +161,26 @@ def test_a_page_belongs_to_its_query(client):
     answer = client.get(f"/api/stations?medium=air&limit=2&cursor={cursor}")
     assert answer.status_code == 422
     assert answer.json()["where"] == "cursor"
+
+
+@pytest.mark.parametrize("water", ["deep bay", "后海灣", "Deep Bay"])
+def test_a_water_body_is_asked_for_by_any_of_its_names(client, water):
+    """The verdicts on a water are those on its stations, whatever language names it."""
+    stations = client.get("/api/stations", params={"water": water, "medium": "sea"}).json()["items"]
+    assert {"hk.epd.marine.DM1", "hk.epd.marine.DM2"} <= {row["id"] for row in stations}
+    rows = client.get("/api/assessments", params={"standard": "hk.wqo-marine", "water": water}).json()["items"]
+    assert {row["station"] for row in rows} == {"hk.epd.marine.DM1", "hk.epd.marine.DM2"}
+
+
+def test_a_family_of_rule_sets_goes_by_date(client):
+    """hk.aqhi takes for each hour the version then in force; in 2017 that is the one of 2013."""
+    by_date = client.get("/api/assessments?standard=hk.aqhi&granularity=month").json()
+    dated = client.get("/api/assessments?standard=hk.aqhi-2013&granularity=month").json()
+    assert by_date["items"] == dated["items"]
+    assert by_date["standard"] == "hk.aqhi"
+    assert client.get("/api/standards/hk.aqhi").json()["id"] == "hk.aqhi-2025"
+    explained = client.get("/api/explain?standard=hk.aqhi&station=hk.epd.air.Central&period=2017-01").json()
+    assert explained["items"][0]["statistic"] == "added_risk"
 
 
 def test_the_matrix_equals_the_rows(client):

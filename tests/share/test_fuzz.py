@@ -49,6 +49,7 @@ WORDS = {
     "standard": st.sampled_from(list(packs.standards())),
     "property": st.sampled_from(["DO", "DIN", "TP", "E_coli", "AQHI", "DO,DIN"]),
     "zone": st.sampled_from(["hk.wcz.deep-bay", "hk.wcz.tolo"]),
+    "water": st.sampled_from(["deep bay", "吐露港及赤門", "nowhere"]),
     "bbox": st.sampled_from(["113,21,115,23", "0,0,0,0", "180,-90,-180,90", "1,2,3"]),
     "period": PERIODS,
     "from": PERIODS

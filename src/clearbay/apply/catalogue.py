@@ -9,8 +9,10 @@ from functools import cached_property
 
 from clearbay import packs
 from clearbay.apply.names import unknown
+from clearbay.apply.search import fold
 from clearbay.model.errors import BadInput
 from clearbay.model.station import Station, Zone
+from clearbay.model.text import Text
 from clearbay.store import Home
 
 BBox = tuple[float, float, float, float]
@@ -95,6 +97,13 @@ class Catalogue:
         """Programmes whose stations are here, in order."""
         return tuple(sorted({entry.station.programme for entry in self.entries.values()}))
 
+    def water_of(self, name: str, *, where: str = "water") -> str:
+        """The water body called ``name`` in any language; UnknownName with the closest names where none is here."""
+        known = {one for entry in self.entries.values() for one in names_of(entry.station.water)}
+        if fold(name) not in known:
+            raise unknown("water body", fold(name), known, where=where, listing="/api/stations")
+        return fold(name)
+
     def select(
         self,
         *,
@@ -102,11 +111,13 @@ class Catalogue:
         zone: str | None = None,
         bbox: BBox | None = None,
         located: bool | None = None,
+        water: str | None = None,
         ids: Iterable[str] | None = None,
     ) -> tuple[Entry, ...]:
         """Stations that meet every condition given, in order of id.
 
-        A zone includes its subzones; a box leaves out what has no position.
+        A zone includes its subzones; a box leaves out what has no position. ``water`` is the name of a water body in
+        any language, as ``water_of`` gives it.
         """
         found: Iterable[Entry] = self.entries.values()
         if ids is not None:
@@ -117,11 +128,18 @@ class Catalogue:
         if zone:
             members = frozenset(self.zones.get(zone, ()))
             found = [entry for entry in found if entry.station.id in members]
+        if water:
+            found = [entry for entry in found if water in names_of(entry.station.water)]
         if located is not None:
             found = [entry for entry in found if entry.located is located]
         if bbox is not None:
             found = [entry for entry in found if inside(entry.station, bbox)]
         return tuple(found)
+
+
+def names_of(text: Text | None) -> frozenset[str]:
+    """The spellings of a name in all languages, without case, accents or width."""
+    return frozenset(fold(one) for one in text.values()) if text else frozenset()
 
 
 def lineage(zone: str) -> tuple[str, ...]:

@@ -274,6 +274,8 @@ def _index(parts: _Parts) -> Explanation:
     if not hours.num_rows:
         return parts.answer(None, (), [])
     worst = min(hours.to_pylist(), key=lambda row: (-row["grade"], row["basis"], row["time"]))
+    standard = index.version_at(standard, worst["time"], entry.station.utc_offset)
+    parts = replace(parts, standard=standard)
     grade = standard.grades[worst["grade"]].id
     n = hours.num_rows
     if worst["basis"] == "published":

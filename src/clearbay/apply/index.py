@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine
-from clearbay.apply import periods
+from clearbay.apply import periods, rules
 from clearbay.apply.catalogue import Entry
 from clearbay.mine.frames import UNUSABLE_FLAGS, to_arrow
 from clearbay.model.standard import Standard
@@ -37,7 +37,7 @@ HOURS = pa.schema([("station", _WORD), ("time", pa.timestamp("us")), ("grade", p
 
 def pollutants(standard: Standard) -> tuple[str, ...]:
     """Codes of the pollutants that the index is made of."""
-    return tuple(mine.aqhi_rule(standard).beta)
+    return tuple(dict.fromkeys(code for one in rules.versions(standard) for code in mine.aqhi_rule(one).beta))
 
 
 def in_force(standard: Standard, utc_offset: int) -> tuple[datetime, datetime]:
@@ -48,6 +48,15 @@ def in_force(standard: Standard, utc_offset: int) -> tuple[datetime, datetime]:
     return first, datetime.max if last is None or last == date.max else (
         datetime.combine(last, time.min) + timedelta(days=1) + shift
     )
+
+
+def version_at(standard: Standard, moment: datetime, utc_offset: int) -> Standard:
+    """The version in force in the hour that ends at ``moment`` (UTC)."""
+    for one in rules.versions(standard):
+        first, last = in_force(one, utc_offset)
+        if first <= moment <= last:
+            return one
+    return standard
 
 
 def measured(standard: Standard, entry: Entry) -> bool:
@@ -136,7 +145,9 @@ def by_period(hours: pa.Table, offsets: Mapping[str, int], granularity: str) -> 
 def _hours(readings: pa.Table, standard: Standard, utc_offset: int) -> pa.Table:
     """Computed hours, and published ones where nothing could be computed."""
     grades = {grade.id: index for index, grade in enumerate(standard.grades)}
-    computed = to_arrow(mine.aqhi(readings, [standard], offset=utc_offset)).select(["station", "time", "aqhi"])
+    computed = to_arrow(mine.aqhi(readings, rules.versions(standard), offset=utc_offset)).select(
+        ["station", "time", "aqhi"]
+    )
     official = _published(readings, standard, utc_offset)
     rest = official.join(computed.select(["station", "time"]), ["station", "time"], join_type="left anti")
     parts = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clearbay import packs
 from clearbay.apply.names import unknown
 from clearbay.apply.periods import Granularity
@@ -14,11 +16,24 @@ DEPTHS = ("mean", "surface", "middle", "bottom")
 
 
 def standard_of(name: str, *, where: str = "standard") -> Standard:
-    """The rule set called ``name``; UnknownName with the closest ids where no pack has it."""
+    """The rule set called ``name``; UnknownName with the closest ids where no pack has it.
+
+    The name of a family (``hk.aqhi``) stands for all its dated versions: an index takes for each hour the one then in
+    force, any other rule set is the newest.
+    """
     known = packs.standards()
-    if name not in known:
+    if name in known:
+        return known[name]
+    if not any(one.family == name for one in known.values()):
         raise unknown("rule set", name, known, where=where, listing="/api/standards")
-    return known[name]
+    dated = packs.versions(name)
+    newest = dated[-1]
+    return replace(newest, id=name, in_force_from=dated[0].in_force_from) if newest.kind == "index" else newest
+
+
+def versions(standard: Standard) -> tuple[Standard, ...]:
+    """The dated versions that a rule set of ``standard_of`` stands for, oldest first; mostly itself alone."""
+    return (standard,) if standard.id in packs.standards() else packs.versions(standard.id)
 
 
 def granularities(standard: Standard) -> tuple[Granularity, ...]:

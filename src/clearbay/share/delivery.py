@@ -19,6 +19,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from clearbay.model.errors import ClearbayError
+
 _COMPRESSIBLE = re.compile(r"text/|application/(problem\+|geo\+|manifest\+)?json|application/javascript|image/svg")
 _SMALL = 600
 """Bytes under which gzip gains nothing."""
@@ -84,7 +86,10 @@ class Delivery:
         gzip = accepts_gzip(headers.get("accept-encoding", ""))
         head = scope["method"] == "HEAD"
         scope = {**scope, "method": "GET", "query_string": without_empty(scope["query_string"])}
-        state = self._state(scope["path"])
+        try:
+            state = self._state(scope["path"])
+        except ClearbayError:
+            state = None  # the request itself will meet the same trouble, and tell it as a problem
         key = tag = None
         if state is not None:
             key = f"{state}\n{scope['path']}\n{scope['query_string'].decode('latin-1')}"

@@ -69,6 +69,10 @@ Bbox = Annotated[
     ),
 ]
 Zone = Annotated[str | None, _query("Only stations of this zone (an id of /api/zones).", max_length=100)]
+Water = Annotated[
+    str | None,
+    _query("Only stations of this water body: its name in any of the four languages.", "Deep Bay", max_length=100),
+]
 Medium = Annotated[
     Literal["sea", "river", "lake", "air", "effluent"] | None, _query("Only stations of this medium.", "sea")
 ]

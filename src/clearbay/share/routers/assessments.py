@@ -51,6 +51,7 @@ def assessments(
     bbox: parameters.Bbox = None,
     station: parameters.Stations = None,
     zone: parameters.Zone = None,
+    water: parameters.Water = None,
     limit: Annotated[int, Query(description="Rows a page, for JSON rows.", ge=1, le=50_000)] = 5_000,
     cursor: parameters.Cursor = None,
     shape: Annotated[
@@ -73,7 +74,7 @@ def assessments(
     at_depth = rules.check_depth(rule_set, depth)
     code = rules.check_property(rule_set, property_)
     first, last = _span(period, from_, to, grain)
-    chosen = _stations(now, bbox, station, zone)
+    chosen = _stations(now, bbox, station, zone, water)
     if shape == "matrix":
         if format_ != "json" or grain == "hour":
             raise BadInput("a matrix is JSON by year, season, month or day", where="shape", mend="use shape=rows")
@@ -81,7 +82,7 @@ def assessments(
     table = desk.assessments.select(rule_set, grain, at_depth, code, stations=chosen, first=first, last=last)
     if format_ != "json":
         return _download(now, rule_set, table, grain, at_depth, format_, period)
-    belongs_to = paging.mark(("assessments", standard, grain, at_depth, code, first, last, bbox, station, zone))
+    belongs_to = paging.mark(("assessments", standard, grain, at_depth, code, first, last, bbox, station, zone, water))
     at = paging.read(cursor, belongs_to, (str, str))
     rest = table if at is None else table.slice(_place(table, str(at.key[0]), str(at.key[1])))
     shown = rest.slice(0, limit)
@@ -123,15 +124,22 @@ def _span(
     return first, last
 
 
-def _stations(now: Catalogue, bbox: str | None, station: str | None, zone: str | None) -> frozenset[str] | None:
+def _stations(
+    now: Catalogue, bbox: str | None, station: str | None, zone: str | None, water: str | None
+) -> frozenset[str] | None:
     """Ids of the stations meant; None for all."""
     asked = parameters.names(station)
-    if not (bbox or asked or zone):
+    if not (bbox or asked or zone or water):
         return None
     for one in asked or ():
         now.entry(one)
     box = parse_bbox(bbox) if bbox else None
-    found = now.select(ids=asked, zone=zone_of(zone).id if zone else None, bbox=box)
+    found = now.select(
+        ids=asked,
+        zone=zone_of(zone).id if zone else None,
+        water=now.water_of(water) if water else None,
+        bbox=box,
+    )
     return frozenset(entry.station.id for entry in found)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from clearbay import packs
-from clearbay.apply.rules import standard_of
+from clearbay.apply.rules import standard_of, versions
 from clearbay.share import encode, present, schemas
 from clearbay.share.context import noun
 from clearbay.share.problems import documented
@@ -36,5 +36,5 @@ def standards() -> Response:
 def standard(
     name: Annotated[str, Path(alias="id", description="Id of the rule set.", examples=["cn.gb3097-1997"])],
 ) -> Response:
-    """Limits, objectives, rounding, sources and the confidence of each number."""
-    return encode.answer(present.detail(standard_of(name, where="id")))
+    """Limits, objectives, rounding, sources and the confidence of each number. A family answers its newest version."""
+    return encode.answer(present.detail(versions(standard_of(name, where="id"))[-1]))

@@ -34,6 +34,7 @@ def stations(
     desk: Services,
     medium: parameters.Medium = None,
     zone: parameters.Zone = None,
+    water: parameters.Water = None,
     bbox: parameters.Bbox = None,
     located: Annotated[
         bool | None, Query(description="Only stations with (true) or without (false) a known position.")
@@ -57,13 +58,14 @@ def stations(
     entries = now.select(
         medium=medium,
         zone=zone_of(zone).id if zone else None,
+        water=now.water_of(water) if water else None,
         bbox=parse_bbox(bbox) if bbox else None,
         located=located,
         ids=[hit.id for hit in desk.index().search(q, limit=100_000) if hit.kind == "station"] if q else None,
     )
     if format_ != "json":
         return _download(entries, format_)
-    belongs_to = paging.mark(("stations", medium, zone, bbox, located, q))
+    belongs_to = paging.mark(("stations", medium, zone, water, bbox, located, q))
     at = paging.read(cursor, belongs_to, (str,))
     rest = entries if at is None else [entry for entry in entries if entry.station.id > str(at.key[0])]
     shown = rest[:limit]
