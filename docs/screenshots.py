@@ -1,0 +1,45 @@
+"""Take the pictures of docs/images from a real server over the shipped data: ``python docs/screenshots.py``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.real import browser, load, server, settled  # noqa: E402
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SHOTS = {
+    "map-class": (DESK, "light", "lang=en&rule=cn.gb3097-1997&t=2015"),
+    "map-objectives": (DESK, "light", "lang=zh-Hant&rule=hk.wqo-marine&t=2015"),
+    "map-compare": (DESK, "light", "lang=zh-Hans&rule=cn.gb3097-1997&compare=hk.wqo-marine&t=2015"),
+    "map-dark": (DESK, "dark", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015"),
+    "station": (DESK, "light", "lang=en&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
+    "list": (DESK, "light", "lang=en&view=list"),
+    "phone": (PHONE, "light", "lang=pt&rule=cn.gb3097-1997&t=2015"),
+    "phone-station": (PHONE, "light", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
+}
+
+
+def main() -> None:
+    """Write every picture anew."""
+    images = ROOT / "docs" / "images"
+    images.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        load(home)
+        with server(home) as address, browser() as chromium:
+            for name, (size, scheme, query) in SHOTS.items():
+                page = chromium.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                page.goto(f"{address}/?{query}")
+                settled(page)
+                page.wait_for_timeout(1_000)
+                page.screenshot(path=images / f"{name}.png")
+                page.close()
+
+
+if __name__ == "__main__":
+    main()
