@@ -41,3 +41,24 @@ export function haloText(
   context.fillStyle = ink;
   context.fillText(text, x, y);
 }
+
+/** `text` cut into lines that fit `width`; a link without spaces is cut where it must be. Chinese breaks anywhere. */
+export function wrapped(measure: (text: string) => number, text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const piece of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
+    if (line && measure(line + piece.trimEnd()) > width) {
+      lines.push(line.trimEnd());
+      line = "";
+    }
+    line += piece;
+    while (measure(line.trimEnd()) > width && line.length > 1) {
+      let fit = line.length - 1;
+      while (fit > 1 && measure(line.slice(0, fit)) > width) fit -= 1;
+      lines.push(line.slice(0, fit));
+      line = line.slice(fit);
+    }
+  }
+  if (line.trim()) lines.push(line.trimEnd());
+  return lines;
+}

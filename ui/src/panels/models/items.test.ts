@@ -18,6 +18,12 @@ describe("itemRows", () => {
     expect(rows.map((row) => row.deciding)).toEqual([true, false, false]);
   });
 
+  it("leads with the item nearest to its limit where nothing is wrong", () => {
+    const near = item({ grade: "1", value: 0.19, rounded: 0.19 });
+    const rows = itemRows(explanation({ grade: "1", items: [oxygen, near] }), classRule, properties, en);
+    expect(rows.map((row) => row.key)).toEqual(["DIN", "DO"]);
+  });
+
   it("shows the limit of the next better class with the law's own sign", () => {
     const [first, second] = itemRows(explanation({}), classRule, properties, en);
     expect(plain(first!.limit)).toBe("≤ 0.30");

@@ -1,5 +1,6 @@
 /** The items of a verdict as rows of a table, and the arithmetic of one of them as steps. */
 import type { Explanation, ExplainItem, RuleSet } from "@/api/types";
+import { rulerOf } from "@/charts/bands";
 import type { Speaker } from "@/i18n/speaker";
 import { computedText, decidingItems, isShare, itemName, limitText, type Properties } from "./verdict";
 
@@ -48,33 +49,44 @@ export function shownLimit(item: ExplainItem, rule: RuleSet): ExplainItem["limit
   return limit ?? item.limit;
 }
 
-/** Every judged item, those that decided first, then from worst to best. */
+/**
+ * The items of a verdict: those that decided first, then from worst to best, and within a grade the nearest to its
+ * next limit first, so that where nothing is wrong the first item is the one to watch.
+ */
+export function orderedItems(explanation: Explanation, rule: RuleSet): ExplainItem[] {
+  const ids = rule.grades.map((grade) => grade.id);
+  const deciding = new Map(decidingItems(explanation, rule).map((item, index) => [item, index]));
+  const rank = (item: ExplainItem): number => {
+    const first = deciding.get(item);
+    if (first !== undefined) return 1000 - first;
+    if (rule.kind === "index") return item.contribution ?? 0;
+    if (rule.kind === "attainment") return item.attained === false ? 1 : 0;
+    const near = rulerOf(ids, item.limits, item.op, item.rounded ?? item.value)?.at ?? 0;
+    return 10 * ids.indexOf(item.grade ?? "") + near;
+  };
+  return [...explanation.items].sort((a, b) => rank(b) - rank(a));
+}
+
+/** Every item as a row, in the order of {@link orderedItems}. */
 export function itemRows(explanation: Explanation, rule: RuleSet, properties: Properties, speaker: Speaker): ItemRow[] {
   const deciding = new Set(decidingItems(explanation, rule));
-  const place = new Map(rule.grades.map((grade, index) => [grade.id, index]));
-  const rank = (item: ExplainItem) =>
-    (deciding.has(item) ? 1000 : 0) +
-    10 * (item.attained === false ? 1 : (place.get(item.grade ?? "") ?? 0)) +
-    Math.min(9, item.multiple ?? (item.contribution ?? 0) / 10);
-  return explanation.items
-    .map((item): ItemRow => {
-      const multiple = item.multiple ?? 0;
-      return {
-        key: item.objective || item.property,
-        item,
-        name: itemName(item, properties, speaker),
-        ...figures(item, rule, properties, speaker),
-        grade: item.grade,
-        verdict:
-          typeof item.attained === "boolean" && rule.kind === "attainment"
-            ? speaker.t(item.attained ? "items.within" : "items.beyond")
-            : speaker.say(rule.grades.find((it) => it.id === item.grade)?.name, item.grade ?? ""),
-        multiple: multiple > 0 ? `${speaker.decimal(multiple, multiple < 10 ? 2 : 1)}×` : "",
-        deciding: deciding.has(item),
-        unverified: item.confidence === "unverified",
-      };
-    })
-    .sort((a, b) => rank(b.item) - rank(a.item));
+  return orderedItems(explanation, rule).map((item): ItemRow => {
+    const multiple = item.multiple ?? 0;
+    return {
+      key: item.objective || item.property,
+      item,
+      name: itemName(item, properties, speaker),
+      ...figures(item, rule, properties, speaker),
+      grade: item.grade,
+      verdict:
+        typeof item.attained === "boolean" && rule.kind === "attainment"
+          ? speaker.t(item.attained ? "items.within" : "items.beyond")
+          : speaker.say(rule.grades.find((it) => it.id === item.grade)?.name, item.grade ?? ""),
+      multiple: multiple > 0 ? `${speaker.decimal(multiple, multiple < 10 ? 2 : 1)}×` : "",
+      deciding: deciding.has(item),
+      unverified: item.confidence === "unverified",
+    };
+  });
 }
 
 /** Value, unit and limit of an item; of an index its grade and what each pollutant adds to it. */

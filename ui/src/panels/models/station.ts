@@ -12,6 +12,7 @@ import type { PeriodVerdict } from "@/charts/calendar";
 import { sharedDecimals } from "@/i18n/numbers";
 import type { Speaker } from "@/i18n/speaker";
 import { parsePeriod, plainTime } from "@/i18n/times";
+import { orderedItems } from "./items";
 import { ruleName, unfitSentence, type Properties } from "./verdict";
 
 /** `TM2 Harbour Subzone`; the code alone where the name only repeats it. */
@@ -264,9 +265,10 @@ export function firstProperty(
   const index = rule?.kind === "index" && measured.has("AQHI") ? ["AQHI"] : [];
   const candidates = [
     wanted,
-    ...(explanation?.determinants ?? []),
     ...index,
-    ...(explanation?.items.map((it) => it.property) ?? []),
+    ...(explanation && rule && explanation.standard === rule.id ? orderedItems(explanation, rule) : []).map(
+      (it) => it.property,
+    ),
     ...(rule?.properties ?? []),
   ];
   return candidates.find((code) => measured.has(code)) ?? view.rows[0]?.code ?? "";
