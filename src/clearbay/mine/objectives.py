@@ -8,7 +8,7 @@ samples is asked for, since none was found in the law: ``n`` says how many there
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
@@ -73,33 +73,33 @@ def objective_results(
             f"{standard.id} has no objective for any zone of these stations",
             mend="give a zone for each station, as in clearbay.packs.stations()",
         )
-    words = ("station", "property", "objective", "depth_choice", "statistic")
-    types = {name: "str" if name in words else "float" for name in rules}
-    codes = sorted({objective.property for objective in standard.objectives})
-    asked = beside(base, rules, types)
-    samples = _samples(usable(base, is_one_of("property", codes), *has_clock(offset)), asked, offset)
-    years = _years(samples.join(asked, on=["station", "objective"], how="inner"))  # type: ignore[arg-type]
-    results = years.join(asked, on=["station", "objective"], how="inner")  # type: ignore[arg-type]
-    geometric, shares = nw.col("statistic") == GEOMETRIC_MEAN, nw.col("statistic") == SHARE
-    results = results.with_columns(
-        **{name: nw.when(geometric).then(nw.col(name).exp()).otherwise(nw.col(name)) for name in ENDS}
+    objectives = standard.objectives
+    codes = {objective.property for objective in objectives}
+    readings = usable(base, is_one_of("property", codes), *has_clock(offset))
+    asked = readings.join(beside(base, rules, RULE_TYPES), on=["station", "property"], how="inner")  # type: ignore[arg-type]
+    years = _years(_events(asked, objectives, offset), objectives)
+    geometric, shares = _by(objectives, GEOMETRIC_MEAN), _by(objectives, SHARE)
+    means = {name: nw.col(name) / nw.col("_weight") for name in ENDS}
+    results = years.with_columns(
+        share_limit=_of(objectives, [objective.share for objective in objectives]),
+        **{name: nw.when(geometric).then(mean.exp()).otherwise(mean) for name, mean in means.items()},
     )
-    results = results.with_columns(**{f"{name}_verdict": _attains(name) for name in ENDS})
+    verdicts = {name: nw.when(shares).then(_enough(name)).otherwise(_within(nw.col(name))) for name in ENDS}
     return results.select(
         "station",
         "year",
-        "objective",
-        "property",
+        _of(objectives, [objective.id for objective in objectives]).alias("objective"),
+        _of(objectives, [objective.property for objective in objectives]).alias("property"),
         nw.col("_at").alias("value"),
         nw.when(shares).then(nw.col("share_limit")).otherwise(nw.col("threshold")).alias("limit"),
-        nw.col("_at_verdict").alias("attained"),
-        "n",
-        nw.when(shares).then(nw.col("n_complying")).alias("n_complying"),
+        verdicts["_at"].alias("attained"),
+        nw.col("n").cast(nw.Int64),
+        nw.when(shares).then(nw.col("n_complying").cast(nw.Int64)).alias("n_complying"),
         nw.when(shares).then(nw.col("_at")).alias("share"),
         "threshold",
-        "n_values",
-        "n_censored",
-        (nw.col("_low_verdict") != nw.col("_high_verdict")).alias("censored"),
+        nw.col("n_values").cast(nw.Int64),
+        nw.col("n_censored").cast(nw.Int64),
+        (verdicts["_low"] != verdicts["_high"]).alias("censored"),
     )
 
 
@@ -152,11 +152,15 @@ def _missed(name: str) -> nw.Expr:
     return nw.when(here).then(1).otherwise(0)
 
 
+RULE_TYPES = {"station": "str", "property": "str", "objective": "int"} | dict.fromkeys(
+    ("threshold", "low", "high"), "float"
+)
+"""Columns of the table of rules: one row a station and objective that applies there."""
+
+
 def _rules(standard: Standard, station_zones: Mapping[str, str]) -> dict[str, list[object]]:
-    """One row a station and objective that applies there."""
-    names = ("station", "property", "objective", "depth_choice", "statistic", "threshold", "share_limit", "low", "high")
-    rules: dict[str, list[object]] = {name: [] for name in names}
-    for objective in standard.objectives:
+    rules: dict[str, list[object]] = {name: [] for name in RULE_TYPES}
+    for position, objective in enumerate(standard.objectives):
         if objective.statistic not in STATISTICS:
             raise BadInput(
                 f"{standard.id}: no such statistic: {objective.statistic}",
@@ -167,60 +171,80 @@ def _rules(standard: Standard, station_zones: Mapping[str, str]) -> dict[str, li
             limit = zone_limit(objective, zone)
             if limit is None:
                 continue
-            low, high = bounds(objective.op, limit)
-            row = (station, objective.property, objective.id, objective.depth, objective.statistic)
-            for name, value in zip(names, (*row, limit, objective.share, low, high), strict=True):
-                rules[name].append(float(value) if isinstance(value, int) else value)
+            row = (station, objective.property, position, float(limit), *bounds(objective.op, limit))
+            for name, value in zip(RULE_TYPES, row, strict=True):
+                rules[name].append(value)
     return rules
 
 
-def _samples(frame: Frame, asked: Frame, offset: int | Mapping[str, int]) -> Frame:
+def _by(objectives: Sequence[Objective], statistic: str) -> nw.Expr:
+    """Whether the row's objective is measured by that statistic."""
+    there = [position for position, objective in enumerate(objectives) if objective.statistic == statistic]
+    return nw.col("objective").is_in(there) if there else nw.lit(False)
+
+
+def _of(objectives: Sequence[Objective], values: Sequence[str] | Sequence[float | None]) -> nw.Expr:
+    """The value, of those given one an objective, that belongs to the row's objective."""
+    found = nw.lit(values[-1], dtype=nw.String if isinstance(values[-1], str) else nw.Float64)
+    for position in range(len(objectives) - 1):
+        found = nw.when(nw.col("objective") == position).then(nw.lit(values[position])).otherwise(found)
+    return found
+
+
+def _events(asked: Frame, objectives: Sequence[Objective], offset: int | Mapping[str, int]) -> Frame:
     """One row a station, objective and sampling event: sums of what enters the statistic, and how many values."""
-    rows = frame.join(asked, on=["station", "property"], how="inner")  # type: ignore[arg-type]
-    choice, depth = nw.col("depth_choice"), nw.col("depth")
-    geometric = nw.col("statistic") == GEOMETRIC_MEAN
+    depth = nw.col("depth")
+    looked_at = depth == ""
+    for position, objective in enumerate(objectives):
+        here = nw.col("objective") == position
+        looked_at = looked_at | (here if objective.depth == "mean" else here & (depth == objective.depth))
+    geometric = _by(objectives, GEOMETRIC_MEAN)
     ends = mean_ends()
     logs = logarithms(ends)
-    rows = rows.filter((choice == "mean") | (depth == choice) | (depth == "")).with_columns(
+    rows = asked.filter(looked_at).with_columns(
         year=period_number("year", local_time(offset)),
         _censored=censored_mark(),
         **{name: nw.when(geometric).then(logs[name]).otherwise(ends[name]) for name in ENDS},
     )
     return rows.group_by("station", "objective", "year", "time").agg(
-        *[nw.col(name).sum() for name in ENDS], n_values=nw.len(), n_censored=nw.col("_censored").sum()
+        *[nw.col(name).sum() for name in ENDS],
+        *[nw.col(name).max() for name in LIMIT],
+        n_values=nw.len(),
+        n_censored=nw.col("_censored").sum(),
     )
 
 
-def _years(samples: Frame) -> Frame:
-    """One row a station, objective and year: the mean of what each event contributes.
+LIMIT = ("threshold", "low", "high")
+"""What a station's zone sets; carried through the groups, where it is the same in every row."""
+
+
+def _years(events: Frame, objectives: Sequence[Objective]) -> Frame:
+    """One row a station, objective and year: the sum of what each event contributes, and its weight.
 
     An event contributes its column mean, or whether that complies; to a geometric mean it contributes all its values.
     """
-    geometric, shares = nw.col("statistic") == GEOMETRIC_MEAN, nw.col("statistic") == SHARE
-    means = {name: nw.when(geometric).then(nw.col(name)).otherwise(nw.col(name) / nw.col("n_values")) for name in ENDS}
-    rows = samples.with_columns(**means)
-    rows = rows.with_columns(**{f"{name}_ok": nw.when(_within(name)).then(1.0).otherwise(0.0) for name in ENDS})
-    rows = rows.with_columns(
-        _complies=nw.when(_within("_at")).then(1).otherwise(0),
+    geometric, shares = _by(objectives, GEOMETRIC_MEAN), _by(objectives, SHARE)
+    given = {}
+    for name in ENDS:
+        mean = nw.col(name) / nw.col("n_values")
+        complies = nw.when(_within(mean)).then(1.0).otherwise(0.0)
+        given[name] = nw.when(geometric).then(nw.col(name)).otherwise(nw.when(shares).then(complies).otherwise(mean))
+    rows = events.with_columns(
+        _complies=nw.when(_within(nw.col("_at") / nw.col("n_values"))).then(1).otherwise(0),
         _weight=nw.when(geometric).then(nw.col("n_values")).otherwise(1),
-        **{name: nw.when(shares).then(nw.col(f"{name}_ok")).otherwise(nw.col(name)) for name in ENDS},
+        **given,
     )
-    years = rows.group_by("station", "objective", "year").agg(
+    return rows.group_by("station", "objective", "year").agg(
         *[nw.col(name).sum() for name in (*ENDS, "_weight", "n_values", "n_censored")],
+        *[nw.col(name).max() for name in LIMIT],
         n=nw.len(),
         n_complying=nw.col("_complies").sum(),
     )
-    return years.with_columns(
-        **{name: nw.col(name) / nw.col("_weight") for name in ENDS},
-        **{name: nw.col(name).cast(nw.Int64) for name in ("n", "n_complying", "n_values", "n_censored")},
-    )
 
 
-def _within(name: str) -> nw.Expr:
-    return (nw.col(name) >= nw.col("low")) & (nw.col(name) <= nw.col("high"))
+def _within(value: nw.Expr) -> nw.Expr:
+    return (value >= nw.col("low")) & (value <= nw.col("high"))
 
 
-def _attains(name: str) -> nw.Expr:
-    """Whether the statistic in ``name`` attains its objective."""
-    enough = nw.col(name) >= nw.col("share_limit") * (1 - SLACK)
-    return nw.when(nw.col("statistic") == SHARE).then(enough).otherwise(_within(name))
+def _enough(name: str) -> nw.Expr:
+    return nw.col(name) >= nw.col("share_limit") * (1 - SLACK)

@@ -206,6 +206,7 @@ def class_name(column: str, grades: Sequence[str]) -> nw.Expr:
 def determinants(order: Sequence[str]) -> nw.Expr:
     """Property codes of the bits set in ``_bits``, joined by ``;``."""
     parts = [
-        nw.when((nw.col("_bits") // 2**position) % 2 == 1).then(nw.lit(code)) for position, code in enumerate(order)
+        nw.when(nw.col("_bits") % 2 ** (position + 1) >= 2**position).then(nw.lit(code))
+        for position, code in enumerate(order)
     ]
     return nw.concat_str(parts, separator=";", ignore_nulls=True)
