@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.browser.real import browser, load, server, settled  # noqa: E402
+from tests.browser.real import browser, choose_rule, load, server, settled  # noqa: E402
 
 RUNS = 7
 MARK = "() => performance.getEntriesByName('first-view')[0].startTime"
@@ -35,7 +35,7 @@ def main() -> None:
                 first.append(page.evaluate(MARK))
                 for rule in ("hk.wqo-marine", "cn.gb3097-1997") * 2:
                     page.wait_for_timeout(400)
-                    page.get_by_test_id(f"rule-{rule}").click()
+                    choose_rule(page, rule)
                     settled(page)
                     page.wait_for_function("() => performance.getEntriesByName('rule-switch').length > 0")
                     switches.append(page.evaluate(SWITCH))

@@ -73,3 +73,8 @@ def settled(page: Page) -> None:
     """Wait until the map has drawn all that it was asked to draw."""
     page.wait_for_function("() => window.__clearbay !== undefined", timeout=30_000)
     page.evaluate("() => window.__clearbay.whenIdle()")
+
+
+def choose_rule(page: Page, rule: str) -> None:
+    """Press a rule set's button (a label around its radio)."""
+    page.locator(f'label:has([data-testid="rule-{rule}"])').click()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.real import settled
+from tests.browser.real import choose_rule, settled
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_the_same_water_changes_colour_with_the_law(page: Page, address: str) ->
     page.goto(f"{address}/?lang=en&rule=cn.gb3097-1997&t=2015")
     settled(page)
     before = page.get_by_test_id("sentence").inner_text()
-    page.get_by_test_id("rule-hk.wqo-marine").click()
+    choose_rule(page, "hk.wqo-marine")
     settled(page)
     expect(page.get_by_test_id("sentence")).not_to_have_text(before)
     assert state(page)["rule"] == "hk.wqo-marine"
@@ -123,7 +123,7 @@ def test_a_permalink_brings_everything_back(page: Page, chromium: Browser, addre
     """What one person sees, another sees who follows the address."""
     page.goto(f"{address}/?lang=en&rule=cn.gb3097-1997&t=2015")
     settled(page)
-    page.get_by_test_id("rule-hk.wqo-marine").click()
+    choose_rule(page, "hk.wqo-marine")
     page.get_by_test_id("earlier").click()
     settled(page)
     page.wait_for_function("() => new URLSearchParams(location.search).get('t') === '2014'")
