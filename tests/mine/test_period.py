@@ -76,9 +76,21 @@ def test_the_class_of_a_period_is_that_of_its_worst_statistic(engine):
 
 def test_a_verdict_that_hangs_on_censored_values_is_marked(engine):
     """Where the ends of the censored values give different classes, the period says so."""
-    table = engine(readings(("a", "BOD5", "<4.0")))
+    table = engine(readings(("a", "BOD5", "<4.0"), ("a", "BOD5", 2.0, "", 1)))
     row = records(period_classes(period_items(table, SEA), SEA))[0]
     assert (row["class"], row["censored"]) == ("2", True)
+
+
+def test_a_mean_of_nothing_found_does_not_make_water_worse(engine):
+    """Where every value is below detection the best class they allow is given, and marked; one finding ends that."""
+    rows = [("a", "BOD5", "<9.0"), ("a", "BOD5", "<9.0", "", 1), ("b", "Coliform", "<90000"), ("c", "BOD5", "<9.0")]
+    table = engine(readings(*rows, ("c", "BOD5", 9.0, "", 1)))
+    found = records(period_items(table, SEA), "station")
+    assert [(row["value"], row["grade"], row["grade_high"]) for row in found] == [
+        (4.5, 0, 4),
+        (45000.0, 0, 3),
+        (6.75, 4, 4),
+    ]
 
 
 def test_months_and_seasons_are_judged_apart(engine):

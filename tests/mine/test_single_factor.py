@@ -121,14 +121,15 @@ def test_the_target_of_multiples_can_be_chosen(engine):
     [
         ("<0.15", "I", False),
         ("<0.3", "I", True),
-        ("<0.6", "II", True),
+        ("<0.6", "I", True),
+        ("<100", "I", True),
         (">2.0", "V+", False),
         (">2.5", "V+", False),
         (">0.5", "III", True),
     ],
 )
-def test_a_censored_value_is_judged_at_half_its_limit_and_marked_where_that_decides(engine, value, expected, censored):
-    """``<L`` meets a limit of L; where both its ends disagree half of L decides, and the verdict says so."""
+def test_what_was_not_found_does_not_make_water_worse_and_is_marked(engine, value, expected, censored):
+    """``<L`` meets a limit of L; where its ends disagree it gets the best they allow, ``>U`` the least it breaks."""
     row = records(samples_classes(engine(readings(("a", "NH3N", value))), SURFACE))[0]
     assert (row["class"], row["censored"]) == (expected, censored)
 
@@ -137,6 +138,17 @@ def test_a_censored_value_that_does_not_decide_is_not_marked(engine):
     """Where another item is worse than either end, the verdict does not hang on the censored one."""
     rows = [("a", "NH3N", "<0.3"), ("a", "CODMn", 11.0)]
     assert records(samples_classes(engine(readings(*rows)), SURFACE))[0]["censored"] is False
+
+
+def test_low_oxygen_is_no_undetected_pollutant(engine):
+    """Oxygen below a detection limit is judged at half of it: there less is worse."""
+    assert records(samples_classes(engine(readings(("a", "DO", "<5.0"))), SURFACE))[0]["class"] == "V"
+
+
+def test_what_was_not_found_has_no_multiple(engine):
+    """Half a coarse detection limit over a limit is no exceedance."""
+    row = records(sample_items(engine(readings(("a", "CODMn", "<100"))), SURFACE))[0]
+    assert (row["grade"], row["grade_high"], row["multiple"]) == (0, 5, None)
 
 
 def test_only_class_standards_give_classes():

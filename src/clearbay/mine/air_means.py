@@ -65,9 +65,7 @@ def running(hours: Frame, length: int, least: int) -> Frame:
 def daily(hours: Frame, least: int) -> Frame:
     """One row a station, property and natural day with at least ``least`` hours: day (text), value, largest, n."""
     rows = hours.with_columns(day=day_text())
-    days = rows.group_by(*KEYS, "day").agg(
-        nw.col("value").mean(), largest=nw.col("value").max(), n=nw.len()
-    )
+    days = rows.group_by(*KEYS, "day").agg(nw.col("value").mean(), largest=nw.col("value").max(), n=nw.len())
     return days.filter(nw.col("n") >= least)
 
 
@@ -87,5 +85,5 @@ def needed_hours(validity: Mapping[str, object]) -> tuple[int, int]:
     """(hours a day, hours of eight) that a rule's validity asks for; BadInput where it says nothing."""
     found = [validity.get(name) for name in ("day_hours", "eight_hours")]
     if not all(isinstance(one, int) for one in found):
-        raise BadInput("the rule does not say how many hours a mean needs", mend="give validity: day_hours, eight_hours")
+        raise BadInput("the rule names no least number of hours", mend="give validity: day_hours, eight_hours")
     return int(str(found[0])), int(str(found[1]))

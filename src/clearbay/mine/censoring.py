@@ -1,9 +1,9 @@
 """What a censored value stands for: one number to reckon with, and the two ends it may lie between.
 
 ``<L`` lies in [0, L), ``>U`` above U. In a statistic ``<L`` counts as L/2 (环办监测函[2020]82号 clause 7, one source);
-``>U`` counts as U, the least that was stated (clearbay's own convention). The same numbers judge a single sample,
-except that ``>U`` then lies just above U, so that it breaks an upper limit of U as it must. Each function
-gives three columns: ``_at`` (the number), ``_low`` and ``_high`` (the ends). A value that is not censored is all three.
+``>U`` counts as U, the least that was stated (clearbay's own convention), but just above U where a single sample is
+judged, so that it breaks an upper limit of U as it must. Each function gives three columns: ``_at`` (the number),
+``_low`` and ``_high`` (the ends). A value that is not censored is all three.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ ENDS = ("_at", "_low", "_high")
 
 FAR = 1e300
 """An upper end for ``>U``: beyond every limit, yet a sum of many thousands stays finite."""
+
+NOTHING = 2e-300
+"""A lower end below this: nothing was found, every value behind the number is below its detection limit (a geometric
+mean of such lower ends is 1e-300, not zero)."""
 
 HALF_A_COUNT = 0.5
 """What a reported count of zero enters a geometric mean as, since it has no logarithm (ours: the same as ``<1``)."""

@@ -9,7 +9,8 @@ From readings to a verdict, in this order:
 2. *Mean over the period*: arithmetic over events (环办[2011]22号), also for pH; geometric over both depths and events
    for the counts in ``limits.GEOMETRIC``. Periods are those of the station's own calendar.
 3. *Censored values* enter a mean as ``censoring`` says (half the detection limit). Both ends are carried along, so
-   that a verdict that hangs on this choice is marked.
+   that a verdict that hangs on this choice is marked. A mean of nothing but values below detection does not make the
+   water worse than it surely is (see ``single_factor``).
 4. *Rounding* by GB/T 8170 before comparison where the standard's pack asks for it, else the full value is compared.
 """
 

@@ -106,7 +106,7 @@ _MEASURES = (
         samples_classes,
         "one_source",
         "环办[2011]22号; HJ 442.10-2020: the worst item decides",
-        convention="a censored value counts at half its limit where its two ends disagree; the verdict is marked",
+        convention="what was not found never makes water worse; a verdict that hangs on it is marked",
     ),
     Measure(
         "period_class",

@@ -6,9 +6,10 @@ the last grade is worse than every class. The sample has the grade of its worst 
 determinants. In the best class nothing determines: every item meets every limit.
 
 Censored values (see ``censoring``). Where both ends get the same grade there is nothing to decide. Where they do not,
-``<L`` is judged at L/2 (the rule that 环办监测函[2020]82号 clause 7 gives for statistics; for a single sample it is
-clearbay's reading of it) and ``>U`` just above U, and the verdict is marked ``censored`` if the sample's class would
-differ between the ends.
+``>U`` is judged just above U; and ``<L``, a detection limit too coarse to place the item, gets the best grade it can
+have: what was not found does not make water worse (a method that sees mercury from 1 ug/L on cannot tell class I from
+IV). No rule for this was read; 环办监测函[2020]82号 clause 7 gives L/2 for statistics only, where it is used. The
+verdict is marked ``censored`` if the sample's class would differ between the ends.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
-from clearbay.mine.censoring import ENDS, single_ends
+from clearbay.mine.censoring import ENDS, NOTHING, single_ends
 from clearbay.mine.frames import Frame, beside, columns_of, frame_of, is_one_of, need, usable
 from clearbay.mine.limits import SLACK, LimitTable, limit_table
 from clearbay.mine.rounding import round_gbt8170
@@ -102,9 +103,11 @@ def with_grades(joined: Frame, table: LimitTable) -> Frame:
     ends = ("_low_grade", "_high_grade")
     least, most = nw.min_horizontal(*ends), nw.max_horizontal(*ends)
     # Between two ends that agree the grade is theirs, also where limits form a band (pH) and L/2 falls inside it.
-    grade = nw.min_horizontal(nw.max_horizontal("_at_grade", least), most)
+    between = nw.min_horizontal(nw.max_horizontal("_at_grade", least), most)
+    blind = (nw.col("_low") < NOTHING) & (nw.col("_low_grade") < nw.col("_at_grade"))
+    grade = nw.when(blind).then(nw.col("_low_grade")).otherwise(between)
     rows = rows.with_columns(grade=grade, grade_low=least, grade_high=most)
-    return rows.with_columns(limit=limit_of(table, "_at"), multiple=multiple_of("_at"))
+    return rows.with_columns(limit=limit_of(table, "_at"), multiple=multiple_of("_at", blind))
 
 
 def with_limits(frame: Frame, table: LimitTable, keys: Sequence[str], base: Frame) -> Frame:
@@ -154,10 +157,10 @@ def limit_of(table: LimitTable, column: str) -> nw.Expr:
     return limit
 
 
-def multiple_of(column: str) -> nw.Expr:
-    """(value - S)/S over the target class's limit S; null at or below it, or where there is none."""
+def multiple_of(column: str, blind: nw.Expr) -> nw.Expr:
+    """(value - S)/S over the target class's limit S; null at or below it, where there is none, or nothing was found."""
     value, aim = nw.col(column), nw.col("target")
-    return nw.when(value > aim * (1 + SLACK)).then(value / aim - 1.0)
+    return nw.when((value > aim * (1 + SLACK)) & ~blind).then(value / aim - 1.0)
 
 
 def worst_items(items: Frame, table: LimitTable, keys: Sequence[str], **extra: nw.Expr) -> Frame:
