@@ -299,7 +299,7 @@ export class BayMap {
   }
 
   fit(bounds: [number, number, number, number], padding: Padding): void {
-    this.map.fitBounds(bounds, { padding, duration: 600, maxZoom: 13 });
+    this.map.fitBounds(bounds, { padding, duration: 600, maxZoom: 12 });
   }
 
   zoomBy(steps: number): void {
