@@ -226,6 +226,7 @@ const en = {
     noneHint: "Try a station code such as DM1, a zone, a property or a place.",
     results: "{n} result | {n} results",
     offMap: "position unknown",
+    notJudged: "No rule set here judges {property}. Open a station to see its series.",
     kind: { station: "Stations", zone: "Zones", property: "Properties", standard: "Rule sets", place: "Places" },
   },
   list: {

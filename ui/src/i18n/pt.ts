@@ -228,6 +228,7 @@ const pt: Messages = {
     noneHint: "Experimente um código de estação como DM1, uma zona, um parâmetro ou um lugar.",
     results: "{n} resultado | {n} resultados",
     offMap: "posição desconhecida",
+    notJudged: "Nenhum conjunto de regras avalia aqui {property}. Abra uma estação para ver a série.",
     kind: {
       station: "Estações",
       zone: "Zonas",

@@ -220,6 +220,7 @@ const zhHans: Messages = {
     noneHint: "可试站点代码（如 DM1）、区域、项目或地名。",
     results: "{n} 条结果",
     offMap: "位置未知",
+    notJudged: "此处没有标准评价{property}。可打开站点查看其变化过程。",
     kind: { station: "站点", zone: "区域", property: "项目", standard: "评价标准", place: "地名" },
   },
   list: {

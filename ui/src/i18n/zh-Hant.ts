@@ -220,6 +220,7 @@ const zhHant: Messages = {
     noneHint: "可試監測站編號（例如 DM1）、管制區、項目或地名。",
     results: "{n} 項結果",
     offMap: "位置不詳",
+    notJudged: "此處沒有標準評核{property}。可開啟監測站查看其變化趨勢。",
     kind: { station: "監測站", zone: "管制區", property: "項目", standard: "評核標準", place: "地方" },
   },
   list: {
