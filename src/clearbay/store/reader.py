@@ -1,7 +1,7 @@
 """The reader: DuckDB over the monthly files, with the hot rows laid over them.
 
-Where a month has hot rows, its files are anti-joined with them, so that a row in both counts once and the newer
-revision wins; all other months are read as they are. A small history is kept in memory, sorted by datastream.
+Each call looks at the records first, for less than a millisecond where nothing has changed, and then reads what was
+valid at that moment, with a cursor of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,14 +18,14 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clearbay.model.observation import OBSERVATIONS
-from clearbay.store.clock import month_of, naive_utc
+from clearbay.store import scan
+from clearbay.store.clock import naive_utc
 from clearbay.store.datastreams import Names
-from clearbay.store.engine import parquet
 from clearbay.store.records import Records
 from clearbay.store.resident import Resident
+from clearbay.store.scan import Span, stamp
 from clearbay.store.snapshot import Snapshot
 from clearbay.store.trouble import told
 
@@ -32,7 +33,6 @@ After = tuple[str, str, str, datetime]
 """Where the last page ended: station, property, depth, time."""
 
 _T = TypeVar("_T")
-_COLUMNS = "datastream, station, property, depth, time, value, censoring, flag, revision, result_time"
 _OBSERVATION = ", ".join(OBSERVATIONS.names)
 _FEW = 256
 """Datastreams up to which a filter names each of them, which lets DuckDB skip row groups."""
@@ -82,7 +82,8 @@ class Reader:
 
         def build(snapshot: Snapshot) -> duckdb.DuckDBPyRelation:
             cursor = self._engine.cursor()
-            return cursor.sql(f"SELECT {_OBSERVATION} FROM ({self._source(cursor, snapshot, as_of)})")
+            source = scan.valid_rows(cursor, self._history, snapshot, self._resident_of(snapshot), as_of)
+            return cursor.sql(f"SELECT {_OBSERVATION} FROM ({source})")
 
         return self._tried("read the observations", build)
 
@@ -105,57 +106,54 @@ class Reader:
         Names that nobody has registered simply match nothing.
         """
         names = [None if words is None else list(words) for words in (stations, properties, depths)]
+        span = (None if start is None else naive_utc(start), None if end is None else naive_utc(end))
 
         def build(snapshot: Snapshot) -> pa.Table:
             wanted = snapshot.streams.ranks(*names)
-            begin: tuple[int, datetime] | None = None
+            behind: tuple[int, datetime] | None = None
             if after is not None:
-                place = _place(snapshot.streams.names, after[:3])
-                begin = (place, naive_utc(after[3])) if place >= 0 else None
-                wanted = wanted[wanted >= (place if place >= 0 else ~place)]
-            parts: list[pa.Table] = []
-            rows = 0
+                place, found = _place(snapshot.streams.names, after[:3])
+                behind = (place, naive_utc(after[3])) if found else None
+                wanted = wanted[wanted >= place]
+            parts = [OBSERVATIONS.empty_table()]
+            left = limit
             for block in _blocks(wanted, snapshot.streams.columns["count"], limit):
-                left = None if limit is None else limit - rows
-                part = self._block(snapshot, block, start, end, as_of, left, begin)
+                part = self._block(snapshot, block, span, as_of, _Page(behind, left))
                 parts.append(part)
-                rows += part.num_rows
-                if limit is not None and rows >= limit:
-                    break
-            return pa.concat_tables([OBSERVATIONS.empty_table(), *parts]).combine_chunks()
+                if left is not None:
+                    left -= part.num_rows
+                    if left <= 0:
+                        break
+            return pa.concat_tables(parts).combine_chunks()
 
         return self._tried("read observations", build)
 
     def _block(
-        self,
-        snapshot: Snapshot,
-        ranks: npt.NDArray[np.int64],
-        start: datetime | None,
-        end: datetime | None,
-        as_of: datetime | None,
-        limit: int | None,
-        begin: tuple[int, datetime] | None,
+        self, snapshot: Snapshot, ranks: npt.NDArray[np.int64], span: Span, as_of: datetime | None, page: _Page
     ) -> pa.Table:
-        """The observations of the datastreams at ``ranks``, in order; behind ``begin`` (rank, time) only."""
+        """The observations of the datastreams at ``ranks``, in order."""
         streams = snapshot.streams
         ids = streams.ids[ranks]
-        span = (None if start is None else naive_utc(start), None if end is None else naive_utc(end))
         with self._engine.cursor() as cursor:
-            source = self._source(cursor, snapshot, as_of, ids, span)
-            cursor.register("wanted", pa.table({"datastream": ids, "rank": ranks.astype(np.int32)}))
-            where = [f"datastream IN ({', '.join(map(str, ids.tolist()))})"] if len(ids) <= _FEW else []
-            where += [f"time >= {_stamp(span[0])}"] if span[0] else []
-            where += [f"time < {_stamp(span[1])}"] if span[1] else []
-            if begin is not None:
-                where.append(f"(rank > {begin[0]} OR time > {_stamp(begin[1])})")
+            resident = self._resident_of(snapshot)
+            source = scan.valid_rows(cursor, self._history, snapshot, resident, as_of, ids, span)
+            where = [] if scan.covers(snapshot, resident, span) else _within(span)
+            if len(ids) <= _FEW:
+                where.append(f"datastream IN ({', '.join(map(str, ids.tolist()))})")
+            order = "datastream"
+            if len(ids) > _FEW or (np.diff(ids) < 0).any():
+                # Numbers are given in the order of names within a batch: only then may a join for the order be needed.
+                cursor.register("wanted", pa.table({"datastream": ids, "rank": ranks.astype(np.int32)}))
+                source, order = f"SELECT * FROM ({source}) JOIN wanted USING (datastream)", "rank"
+            if page.behind is not None:
+                where.append(f"(datastream <> {streams.ids[page.behind[0]]} OR time > {stamp(page.behind[1])})")
             table = cursor.sql(
-                "SELECT rank, time, value, censoring, flag, revision, result_time"
-                f" FROM ({source}) JOIN wanted USING (datastream)"
+                f"SELECT datastream, time, value, censoring, flag, revision, result_time FROM ({source})"
                 + (f" WHERE {' AND '.join(where)}" if where else "")
-                + " ORDER BY rank, time"
-                + (f" LIMIT {limit:d}" if limit is not None else "")
+                + f" ORDER BY {order}, time"
+                + (f" LIMIT {page.limit:d}" if page.limit is not None else "")
             ).to_arrow_table()
-        place = table["rank"].combine_chunks()
+        place = pa.array(streams.rank[table["datastream"].combine_chunks().to_numpy(zero_copy_only=False)])
         columns = [
             (streams.name_columns[field.name].take(place) if field.name in streams.name_columns else table[field.name])
             for field in OBSERVATIONS
@@ -163,54 +161,6 @@ class Reader:
         return pa.Table.from_arrays(
             [column.cast(field.type) for column, field in zip(columns, OBSERVATIONS, strict=True)], schema=OBSERVATIONS
         )
-
-    def _source(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        snapshot: Snapshot,
-        as_of: datetime | None,
-        ids: npt.NDArray[np.int32] | None = None,
-        span: tuple[datetime | None, datetime | None] = (None, None),
-    ) -> str:
-        """The SQL over everything that is valid (as of a moment); ``ids`` and ``span`` only narrow what is opened."""
-        first = -1 if span[0] is None else month_of(span[0])
-        last = 999999 if span[1] is None else month_of(span[1])
-        files = [file for file in snapshot.files if first <= file.month <= last]
-        warm = {month for month in snapshot.hot_months if first <= month <= last}
-        moment = None if as_of is None else _stamp(naive_utc(as_of))
-        known = "" if moment is None else f" WHERE result_time <= {moment}"
-        shadow = f" ANTI JOIN (SELECT datastream, time FROM hot{known}) USING (datastream, time)"
-        parts: list[str] = []
-        current = [file for file in files if file.kind == "current"]
-        resident = self._resident_of(snapshot)
-        if resident is not None and current:
-            cursor.register("resident", resident.rows(ids))
-            if warm:
-                low, high = (_stamp(edge) for edge in _edges(snapshot.hot))
-                parts.append(f"SELECT {_COLUMNS} FROM resident WHERE (time < {low} OR time > {high})")
-                parts.append(f"SELECT {_COLUMNS} FROM resident{shadow} WHERE time BETWEEN {low} AND {high}")
-            else:
-                parts.append(f"SELECT {_COLUMNS} FROM resident")
-        else:
-            cold = [file.name for file in current if file.month not in warm]
-            overlaid = [file.name for file in current if file.month in warm]
-            parts += [f"SELECT {_COLUMNS} FROM {parquet(self._history, cold)}"] if cold else []
-            parts += [f"SELECT {_COLUMNS} FROM {parquet(self._history, overlaid)}{shadow}"] if overlaid else []
-        if moment is not None:
-            parts = [f"SELECT * FROM ({part}){known}" for part in parts]
-            for group, behind in ((True, shadow), (False, "")):
-                old = [f.name for f in files if f.kind == "superseded" and (f.month in warm) is group]
-                if old:
-                    scan = f"SELECT {_COLUMNS} FROM {parquet(self._history, old)}{behind}"
-                    parts.append(f"{scan} WHERE result_time <= {moment} AND until > {moment}")
-        if warm:
-            valid = "until IS NULL"
-            if moment is not None:
-                valid = f"result_time <= {moment} AND (until IS NULL OR until > {moment})"
-            parts.append(f"SELECT {_COLUMNS} FROM hot WHERE {valid}")
-        if warm or not parts:
-            cursor.register("hot", snapshot.hot)
-        return " UNION ALL ".join(f"({part})" for part in parts or [f"SELECT {_COLUMNS} FROM hot WHERE false"])
 
     def _now(self) -> Snapshot:
         if self._is_pinned:
@@ -241,19 +191,23 @@ class Reader:
                 return build(self._now())
 
 
-def _stamp(moment: datetime) -> str:
-    return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where a page begins (behind a rank and a time) and how many rows it may have."""
+
+    behind: tuple[int, datetime] | None
+    limit: int | None
 
 
-def _edges(hot: pa.Table) -> tuple[datetime, datetime]:
-    found = pc.min_max(hot["time"]).as_py()
-    return found["min"], found["max"]
+def _within(span: Span) -> list[str]:
+    start, end = span
+    return ([f"time >= {stamp(start)}"] if start else []) + ([f"time < {stamp(end)}"] if end else [])
 
 
-def _place(names: tuple[Names, ...], name: tuple[str, str, str]) -> int:
-    """The place of a name in the sorted names, or ``~place`` of the first behind it where there is no such name."""
+def _place(names: tuple[Names, ...], name: tuple[str, str, str]) -> tuple[int, bool]:
+    """The place of a name in the sorted names, or of the first behind it; and whether it is there."""
     place = bisect_left(names, name)
-    return place if place < len(names) and names[place] == name else ~place
+    return place, place < len(names) and names[place] == name
 
 
 def _blocks(

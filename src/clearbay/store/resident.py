@@ -14,8 +14,11 @@ from clearbay.store.engine import parquet
 from clearbay.store.snapshot import Snapshot
 
 LIMIT = 4_000_000
-"""Rows of history up to which it is held: about 60 bytes each. Hundreds of small monthly files, decades of
-a sparse programme, answer ten times faster so; a larger history has large files, which are fast as they are."""
+"""Rows of history up to which it is held: about 60 bytes each."""
+
+SMALL = 50_000
+"""Rows a file, on average, below which holding pays: hundreds of small months, decades of a sparse programme, answer
+ten times faster so; large files are fast as they are."""
 
 _FEW = 256
 _PLAIN = ("time", "value", "censoring", "flag", "revision", "result_time")
@@ -30,8 +33,9 @@ class Resident:
 
     @staticmethod
     def fits(snapshot: Snapshot) -> bool:
-        """Whether a snapshot's history is small enough."""
-        return snapshot.rows <= LIMIT
+        """Whether a snapshot's history is small enough, in enough pieces."""
+        current = [file.rows for file in snapshot.files if file.kind == "current"]
+        return sum(current) <= min(LIMIT, SMALL * len(current))
 
     @classmethod
     def load(cls, engine: duckdb.DuckDBPyConnection, directory: Path, snapshot: Snapshot) -> Resident:

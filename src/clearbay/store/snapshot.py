@@ -31,11 +31,6 @@ class Snapshot:
     hot_months: frozenset[int] = frozenset()
     streams: Streams = field(default_factory=Streams)
 
-    @property
-    def rows(self) -> int:
-        """Rows of current history."""
-        return sum(file.rows for file in self.files if file.kind == "current")
-
     def renewed(self, connection: Connection, engine: duckdb.DuckDBPyConnection) -> Snapshot:
         """The store as ``connection`` sees it, fetching only what changed since this snapshot."""
         now = numbers(connection)
