@@ -11,10 +11,12 @@ import typer
 import yaml
 
 from clearbay import packs
+from clearbay.apply.desk import Desk
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
-from clearbay.cli.output import Json, answer, say
+from clearbay.cli.output import Json, answer, progress, say
 from clearbay.store import Home
 from clearbay.web.server import serve as run_server
+from clearbay.web.warmth import steps
 
 Port = Annotated[int, typer.Option(help="The port to listen on.", envvar="PORT", min=1, max=65535)]
 Host = Annotated[
@@ -72,7 +74,18 @@ def load_demonstration(directory: Path, *, quiet: bool) -> list[dict[str, Any]]:
                     import_file(home, entry["source"], shipped / entry["path"], options, bad, quiet=quiet)
                 )
             compact(home, quiet=quiet)
+            if not all(result["known"] for result in results):
+                judge(home, quiet=quiet)
     return results
+
+
+def judge(home: Home, *, quiet: bool) -> None:
+    """Compute what the map asks for first and keep it in the home, so that the first visitor need not wait."""
+    todo = list(steps(Desk(home)))
+    with progress("judging under every rule set", quiet=quiet) as bar:
+        for done, step in enumerate(todo, start=1):
+            step()
+            bar(done, len(todo))
 
 
 def open_or_create(directory: Path) -> Home:
