@@ -30,7 +30,8 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 def test_every_command_shown_exists(path: Path) -> None:
     """Commands in the documents name commands and options that the program has."""
     text = path.read_text(encoding="utf-8")
-    for line in re.findall(r"^\s*clearbay ([a-z].*)$", text, flags=re.MULTILINE):
+    blocks = "".join(re.findall(r"```(?:sh|bash)?\n(.*?)```", text, flags=re.DOTALL))
+    for line in re.findall(r"^clearbay ([a-z].*)$", blocks, flags=re.MULTILINE):
         words = shlex.split(line, comments=True)
         command, context = GROUP, words
         while hasattr(command, "commands") and context and context[0] in command.commands:

@@ -156,7 +156,7 @@ def _classes(batch: Batch, rules: Standard, water_type: str) -> tuple[pa.Table, 
         batch.readings,
         batch.samples,
         rules,
-        water_types=water_types(stations, water_type),
+        water_types=water_types(stations, water_type, readings=batch.readings),
         required=REQUIRED.get(batch.source, ()),
     )
     table = _named(table, batch, ["station", "time", "class", "determinants"])
