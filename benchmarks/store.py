@@ -200,9 +200,8 @@ def report(found: dict[str, Any]) -> int:
     print(f"monthly means, reader    {f['reader_s']:.2f} s; plain DuckDB SQL on the same files {f['plain_s']:.2f} s")
     print(f"  ratio                  {f['ratio']:.2f} (target {TARGETS['ratio']})")
     print(f"  plain SQL by number    {f['plain_by_number_s']:.2f} s (grouped by datastream number, without names)")
-    print(
-        f"with {f['hot_rows']:,} hot rows     {f['reader_hot_s']:.2f} s; plain SQL (blind to them) {f['plain_hot_s']:.2f} s"
-    )
+    with_hot = f"with {f['hot_rows']:,} hot rows"
+    print(f"{with_hot:<24} {f['reader_hot_s']:.2f} s; plain SQL, which knows nothing of them, {f['plain_hot_s']:.2f} s")
     print(f"  ratio                  {f['ratio_hot']:.2f} (target {TARGETS['ratio_hot']})")
     print(f"latest of all            {f['latest_ms']:.2f} ms (target {TARGETS['latest_ms']:.0f}); "
           f"first {f['latest_first_ms']:.0f} ms, after a batch of all {f['latest_after_batch_ms']:.0f} ms")  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -21,7 +23,7 @@ def test_migrations_lead_to_the_tables(home: Home) -> None:
 
 def test_the_head_is_the_newest_migration() -> None:
     """``HEAD`` names the last shipped migration."""
-    assert ScriptDirectory("src/clearbay/store/migrations").get_current_head() == HEAD
+    assert ScriptDirectory(str(Path(records.__file__).parent / "migrations")).get_current_head() == HEAD
 
 
 def test_sqlite_is_durable(home: Home) -> None:
