@@ -31,6 +31,13 @@ def environment(node: Path) -> dict[str, str]:
     return {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
+def run(command: list[Path | str], where: Path, env: dict[str, str], trouble: str) -> None:
+    """Run one step; a failure ends the installation with what it was and the way round."""
+    if subprocess.run(command, cwd=where, env=env, check=False).returncode:
+        mend = "see its words above; CLEARBAY_UI=skip installs without the map"
+        raise SystemExit(f"clearbay: the interface was not built: {trouble} ({mend})")
+
+
 def build(root: Path) -> None:
     """Build ``ui/`` into ``src/clearbay/web/static`` unless the bundle there is of these very sources."""
     ui, static = root / "ui", root / "src" / "clearbay" / "web" / "static"
@@ -52,11 +59,11 @@ def build(root: Path) -> None:
     lock_hash = hashlib.sha256(lock.read_bytes()).hexdigest()
     if not installed.exists() or installed.read_text() != lock_hash:
         print("clearbay: fetching the interface's packages ...", file=sys.stderr, flush=True)
-        subprocess.run([node, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ui, env=env, check=True)
+        run([node, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], ui, env, "npm could not fetch its packages")
         installed.write_text(lock_hash)
     print("clearbay: building the interface ...", file=sys.stderr, flush=True)
     vite = ui / "node_modules" / "vite" / "bin" / "vite.js"
-    subprocess.run([node, vite, "build", "--logLevel", "warn"], cwd=ui, env=env, check=True)
+    run([node, vite, "build", "--logLevel", "warn"], ui, env, "vite could not build it")
     stamp.write_text(wanted)
 
 

@@ -118,19 +118,20 @@ TIME_MEND = "write month-day hour:minute, as in 04-01 08:00"
 
 
 def read(data: bytes, *, name: str, options: Mapping[str, str] | None = None) -> Batch:
-    """Read a file of section readings, printed values or (``precision=raw``) the full precision behind them."""
+    """Read a file of section readings: the full precision behind the printed values where the file has it."""
     given = checked(options, SOURCE.options, SOURCE.id)
-    raw = _precision(given) == "raw"
     layout = ARCHIVED if _archived(head(data)) else PUBLISHED
     needed = [layout.keys[key] for key in ("province", "section", "time")]
     sheet = read_delimited(data, name=name, needed=needed)
     texts = {key: sheet.text(header) for key, header in layout.keys.items() if sheet.find(header)}
-    if raw and not sheet.find("raw_do"):
+    wanted, behind = _precision(given), bool(sheet.find("raw_do"))
+    if wanted == "raw" and not behind:
         raise BadInput(
             "the file has printed values only, no raw_* columns",
             where=name,
             mend="leave precision=raw out, or give the archived file with fetch_date and raw_* columns",
         )
+    raw = behind and wanted != "printed"
     station = _ids(texts["province"], texts["section"])
     time = _times(sheet, layout, texts["time"], given, name)
     keys = Keys(
@@ -171,8 +172,8 @@ def read(data: bytes, *, name: str, options: Mapping[str, str] | None = None) ->
 
 
 def _precision(options: Mapping[str, str]) -> str:
-    precision = options.get("precision", "printed")
-    if precision not in ("printed", "raw"):
+    precision = options.get("precision", "")
+    if precision not in ("", "printed", "raw"):
         raise BadInput(f"precision is {precision!r}", where="options", mend="use printed or raw")
     return precision
 
@@ -318,6 +319,7 @@ SOURCE = Source(
         "year": "year of the observations; left out: the day of fetching, or a date in the file's name",
         "undated": "newest: where nothing tells the year, the newest that puts no observation into the future; "
         "left out: such a file is refused",
-        "precision": "printed (the values as published) or raw (the precision behind them, archived layout only)",
+        "precision": "printed (the values as published) or raw (the precision behind them, archived layout only); left out: "
+        "the best there is, since the authority judges before it rounds for print",
     },
 )
