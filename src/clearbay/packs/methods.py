@@ -115,8 +115,10 @@ def _air_index(form: Form, grades: Sequence[str], properties: Mapping[str, Prope
         for item in form.forms(key, lambda cell: f"index item {head_of(cell, 'property')}"):
             _known(item, "property", [item.string("property")], properties)
             item.choice("averaging", INDEX_AVERAGING)
-            if (table := item.string("table")) not in tables:
-                item.problem("breakpoints", f"there is no table of breakpoints {table}", "table")
+            # An item that stands in for another only where that one is beyond its table names that table.
+            for name in ("table", *(["instead_of"] if "instead_of" in item.cells else [])):
+                if (table := item.string(name)) not in tables:
+                    item.problem("breakpoints", f"there is no table of breakpoints {table}", name)
     for name, cell in form.mapping("beyond", optional=True).items():
         if name not in tables or (cell.value is not None and cell.value not in levels):
             form.problem("breakpoints", f"beyond {name} is a level of the index, or null for none", "beyond")
