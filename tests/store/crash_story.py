@@ -36,24 +36,29 @@ def prelude(home: Home) -> None:
     home.ingest(readings(("B", "2020-02-06", 3.0), ("A", "2020-03-05", 4.0)), source="test")
 
 
+# Made when the module is loaded, so that the fork server has also loaded whatever Arrow loads on first use.
+HOT = readings(("C", "2020-02-07", 5.0), ("A", "2020-01-05", 1.5), ("B", "2020-02-06", 3.5))
+BULK = readings(("A", "2020-01-06", 6.0), ("A", "2020-03-05", 4.5), ("C", "2020-04-01", 7.0))
+MORE = readings(("B", "2020-01-07", 8.0), ("C", "2020-02-08", 9.0))
+
+
 def _hot(home: Home) -> None:
     """New rows, a revision of history and a revision of a hot row, through the hot table."""
-    home.ingest(readings(("C", "2020-02-07", 5.0), ("A", "2020-01-05", 1.5), ("B", "2020-02-06", 3.5)), source="test")
+    home.ingest(HOT, source="test")
 
 
 def _bulk(home: Home) -> None:
     """Straight into history: one month that is all in history, one that has hot rows, one that is new."""
     home_module.BULK, held = 1, home_module.BULK
     try:
-        home.ingest(readings(("A", "2020-01-06", 6.0), ("A", "2020-03-05", 4.5), ("C", "2020-04-01", 7.0)),
-                    source="test")  # fmt: skip
+        home.ingest(BULK, source="test")
     finally:
         home_module.BULK = held
 
 
 def _fill(home: Home) -> None:
     """More hot rows, in months that history has."""
-    home.ingest(readings(("B", "2020-01-07", 8.0), ("C", "2020-02-08", 9.0)), source="test")
+    home.ingest(MORE, source="test")
 
 
 def _compact(home: Home) -> None:

@@ -129,6 +129,13 @@ def test_an_empty_value_is_refused(home: Home) -> None:
         home.ingest(table, source="test")
 
 
+def test_a_value_that_is_no_number_is_refused(home: Home) -> None:
+    """Not-a-number and infinity cannot be compared, so they cannot be observations."""
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(BadInput, match="not a finite number"):
+            home.ingest(readings(("A", "2020-01-05", value)), source="test")
+
+
 def test_an_unregistered_station_is_refused_as_a_whole(home: Home) -> None:
     """A batch with a station that nobody registered leaves nothing behind."""
     with pytest.raises(UnknownName, match="no station is registered as Z"):

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -165,6 +166,19 @@ def test_leftovers_are_removed_at_open(home: Home) -> None:
     with Home.open(home.path) as again:
         assert sorted(path.name for path in again.history.iterdir()) == ["2020-01.000001.parquet", "notes.txt"]
         assert values(again.reader().observations(), "value") == [1.0]
+
+
+def test_a_living_writer_s_files_are_no_leftovers(home: Home) -> None:
+    """A home opens at once while another process writes history, and leaves that process's files alone."""
+    part = home.history / "2020-01.000001.parquet.part"
+    part.write_bytes(b"being written")
+    with home.records.write():
+        begun = time.monotonic()
+        with Home.open(home.path):
+            assert part.exists()
+        assert time.monotonic() - begun < 1.5
+    with Home.open(home.path):
+        assert not part.exists()
 
 
 def test_history_newer_than_the_records_is_not_touched(home: Home) -> None:

@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from clearbay.model.errors import BadInput
@@ -66,7 +67,10 @@ def readings_of(table: pa.Table) -> pa.Table:
                 where="readings",
                 mend="leave such rows out",
             )
-    return pa.Table.from_arrays(columns, schema=READINGS)
+    table = pa.Table.from_arrays(columns, schema=READINGS)
+    if not pc.all(pc.is_finite(table["value"]), min_count=0).as_py():
+        raise BadInput("a value is not a finite number", where="readings", mend="leave such rows out")
+    return table
 
 
 def classify(

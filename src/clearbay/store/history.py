@@ -126,34 +126,31 @@ def publish(connection: Connection, directory: Path, files: Sequence[HistoryFile
     step("history listed")
 
 
-def remove_leftovers(connection: Connection, directory: Path, generation: int) -> list[str]:
-    """Delete what a dead process left behind, and replaced files whose grace is over; only under the writer's lock."""
-    rows = connection.execute(select(history_file.c.name, history_file.c.retired_at)).all()
+def leftovers(connection: Connection, directory: Path) -> list[str]:
+    """Files of history that nobody needs: those that were never listed, and replaced ones whose grace is over."""
     expired = micros(now() - GRACE)
-    gone = {row.name for row in rows if row.retired_at is not None and row.retired_at < expired}
-    listed = {row.name for row in rows} - gone
-    removed: list[str] = []
-    for name in sorted(os.listdir(directory)):
+    query = select(history_file.c.name).where(
+        history_file.c.retired_at.is_(None) | (history_file.c.retired_at >= expired)
+    )
+    needed = set(connection.execute(query).scalars())
+    return sorted(name for name in os.listdir(directory) if _NAME.match(name) and name not in needed)
+
+
+def remove_leftovers(connection: Connection, directory: Path, generation: int) -> list[str]:
+    """Delete the ``leftovers``; only under the writer's lock, or a living writer's files would be among them."""
+    removed = leftovers(connection, directory)
+    for name in removed:
         match = _NAME.match(name)
-        if match is None or name in listed:
-            continue
-        if int(match[3]) > generation + 1:
+        if match is not None and int(match[3]) > generation + 1:
             raise StoreError(
                 f"history holds {name}, which is newer than the records know: restore records and history from the "
                 "same backup (nothing was deleted)"
             )
+    for name in removed:
         (directory / name).unlink()
         step("leftover removed")
-        removed.append(name)
-    if gone:
-        connection.execute(delete(history_file).where(history_file.c.name.in_(sorted(gone))))
+    connection.execute(delete(history_file).where(history_file.c.retired_at < micros(now() - GRACE)))
     return removed
-
-
-def has_leftovers(connection: Connection, directory: Path) -> bool:
-    """Whether anything lies in the directory that is not history now."""
-    names = set(connection.execute(select(history_file.c.name).where(history_file.c.retired_at.is_(None))).scalars())
-    return any(_NAME.match(name) and name not in names for name in os.listdir(directory))
 
 
 _RETIRE = update(history_file).where(history_file.c.name == bindparam("old"))

@@ -27,7 +27,7 @@ from clearbay.store.records import LOCK_WAIT, Records, bump, check, location, nu
 from clearbay.store.results import CompactResult, FileOutcome, ImportedFile, IngestResult
 from clearbay.store.steps import step
 from clearbay.store.tables import meta
-from clearbay.store.trouble import told
+from clearbay.store.trouble import locked, told
 
 Progress = Callable[[int, int], None]
 """Told how many of how many rows are done."""
@@ -125,15 +125,21 @@ class Home:
     def recover(self) -> list[str]:
         """Delete files that belong to no history: those of a process that died, and replaced ones past their grace.
 
-        Costs one look into the directory; takes the writer's lock only where there is something to delete.
+        Costs one look into the directory; takes the writer's lock only where there is something to delete, and leaves
+        it for the next time where somebody is writing: what lies there may be theirs.
         """
-        with told("clear leftovers of history away"):
-            with self.records.read() as connection:
-                if not history.has_leftovers(connection, self.history):
-                    return []
-            with self.records.write() as connection:
-                generation = int(numbers(connection)["generation"])
-                return history.remove_leftovers(connection, self.history, generation)
+        try:
+            with told("clear leftovers of history away"):
+                with self.records.read() as connection:
+                    if not history.leftovers(connection, self.history):
+                        return []
+                with self.records.write(patience=0.0) as connection:
+                    generation = int(numbers(connection)["generation"])
+                    return history.remove_leftovers(connection, self.history, generation)
+        except StoreError as error:
+            if locked(error):
+                return []
+            raise
 
     def register_stations(self, stations_: Iterable[Station], *, replace: bool = True) -> int:
         """Add stations, and correct known ones unless ``replace`` is False; returns how many changed."""

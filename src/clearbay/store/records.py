@@ -31,8 +31,9 @@ class Records:
 
     def __init__(self, url: URL, lock_wait: float = LOCK_WAIT) -> None:
         self.url = url
+        self.lock_wait = lock_wait
         self.dialect = url.get_backend_name()
-        self.engine = _sqlite(url, lock_wait) if self.dialect == "sqlite" else _postgresql(url, lock_wait)
+        self.engine = _sqlite(url, lock_wait) if self.dialect == "sqlite" else _postgresql(url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -43,10 +44,15 @@ class Records:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction under the writer's lock: committed as a whole at the end, or not at all."""
-        with self.engine.connect().execution_options(**{_WRITER: True}) as connection, connection.begin():
+    def write(self, patience: float | None = None) -> Iterator[Connection]:
+        """One transaction under the writer's lock: committed as a whole at the end, or not at all.
+
+        ``patience``: seconds to wait for the lock, if not the usual.
+        """
+        wait = int((self.lock_wait if patience is None else patience) * 1000)
+        with self.engine.connect().execution_options(**{_WRITER: wait}) as connection, connection.begin():
             if self.dialect == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(wait, 1)}")  # 0 would mean for ever
                 connection.execute(select(meta.c.value).where(meta.c.key == "data_version").with_for_update())
             yield connection
 
@@ -84,18 +90,22 @@ def _sqlite(url: URL, lock_wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writer = connection.get_execution_options().get(_WRITER)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        wait = connection.get_execution_options().get(_WRITER)
+        if wait is None:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
-def _postgresql(url: URL, lock_wait: float) -> Engine:
+def _postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"options": f"-c lock_timeout={int(lock_wait * 1000)} -c timezone=UTC", "connect_timeout": 10},
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
         )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
@@ -107,7 +117,7 @@ def prepare(records: Records, home: str) -> None:
     """Bring the schema up and sign the database with the home's identity; refuses another home's database."""
     with told("set up the records"):
         _migrate(records)
-        with records.engine.connect().execution_options(**{_WRITER: True}) as connection, connection.begin():
+        with _exclusively(records) as connection:
             present = numbers(connection)
             if present.get("home", home) != home:
                 raise BadInput(
@@ -150,9 +160,17 @@ def _migrate(records: Records) -> None:
 
     config = Config()
     config.set_main_option("script_location", "clearbay.store:migrations")
-    with records.engine.connect().execution_options(**{_WRITER: True}) as connection, connection.begin():
+    with _exclusively(records) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _exclusively(records: Records) -> Iterator[Connection]:
+    """A transaction on a database that may not have the table yet in which the writer's lock lies."""
+    wait = int(records.lock_wait * 1000)
+    with records.engine.connect().execution_options(**{_WRITER: wait}) as connection, connection.begin():
+        yield connection
 
 
 def numbers(connection: Connection) -> Mapping[str, str]:

@@ -28,6 +28,11 @@ _READ_ONLY = ("readonly database", "read-only", "permission denied")
 _FULL_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
+def locked(error: StoreError) -> bool:
+    """Whether what is told is only that another process is writing."""
+    return any(word in str(error.__cause__).lower() for word in _LOCKED)
+
+
 def said(error: BaseException, doing: str) -> StoreError:
     """The ``StoreError`` for a low-level ``error`` met while ``doing``."""
     reason = str(getattr(error, "orig", None) or error).strip().splitlines()
