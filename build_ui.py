@@ -59,7 +59,12 @@ def build(root: Path) -> None:
     lock_hash = hashlib.sha256(lock.read_bytes()).hexdigest()
     if not installed.exists() or installed.read_text() != lock_hash:
         print("clearbay: fetching the interface's packages ...", file=sys.stderr, flush=True)
-        run([node, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], ui, env, "npm could not fetch its packages")
+        run(
+            [node, npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+            ui,
+            env,
+            "npm could not fetch its packages",
+        )
         installed.write_text(lock_hash)
     print("clearbay: building the interface ...", file=sys.stderr, flush=True)
     vite = ui / "node_modules" / "vite" / "bin" / "vite.js"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.browser.real import browser, choose_rule, load, server, settled  # noqa: E402
+from tests.browser.real import browser, choose_rule, load, server, settled
 
 RUNS = 7
 MARK = "() => performance.getEntriesByName('first-view')[0].startTime"

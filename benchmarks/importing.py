@@ -44,7 +44,9 @@ def main() -> None:
 def run(*arguments: str) -> float:
     """Seconds that a command takes, start of the interpreter included."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "clearbay", *arguments], check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "clearbay", *arguments], check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
     return time.perf_counter() - start
 
 

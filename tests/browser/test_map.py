@@ -34,7 +34,12 @@ def test_it_asks_nobody_but_its_own_server(page: Page, address: str) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/?lang=en")
     settled(page)
-    for path in ("?view=list&lang=zh-Hans", "?view=about&lang=pt", "?sel=station:hk.epd.marine.VM5&lang=zh-Hant", "docs"):
+    for path in (
+        "?view=list&lang=zh-Hans",
+        "?view=about&lang=pt",
+        "?sel=station:hk.epd.marine.VM5&lang=zh-Hant",
+        "docs",
+    ):
         page.goto(f"{address}/{path}")
         page.wait_for_load_state("networkidle")
     foreign = [url for url in asked if not url.startswith((address, "data:", "blob:"))]

@@ -36,7 +36,8 @@ def init(
     with Home.create(directory, records_url=records) as home:
         home.register_stations(packs.stations())
         count = len(home.stations())
-    text = f"made {directory} with the {count} stations of the shipped registers\nnext: clearbay import SOURCE FILE --home {directory}"
+    text = f"made {directory} with the {count} stations of the shipped registers"
+    text += f"\nnext: clearbay import SOURCE FILE --home {directory}"
     answer({"home": str(directory), "stations": count}, as_json=as_json, text=text)
 
 

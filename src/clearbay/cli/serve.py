@@ -70,9 +70,7 @@ def load_demonstration(directory: Path, *, quiet: bool) -> list[dict[str, Any]]:
             home.register_stations(packs.stations())
             for entry in manifest["files"]:
                 options = {key: str(value) for key, value in entry.get("options", {}).items()}
-                results.append(
-                    import_file(home, entry["source"], shipped / entry["path"], options, bad, quiet=quiet)
-                )
+                results.append(import_file(home, entry["source"], shipped / entry["path"], options, bad, quiet=quiet))
             compact(home, quiet=quiet)
             if not all(result["known"] for result in results):
                 judge(home, quiet=quiet)
