@@ -87,7 +87,7 @@ export const layerCredits = computed(() => {
   return [...credits.values()];
 });
 
-watch(layersOn, (on) => void loadLayerData(on), { flush: "sync" });
+watch(layersOn, (on) => void loadLayerData(on), { flush: "sync", immediate: true });
 
 /** True once every layer that is on has come, or is known not to come. */
 export const layersSettled = computed(() => {

@@ -41,6 +41,7 @@ export interface BayMapOptions {
   fonts: string[];
   at: Place | null;
   padding: Padding;
+  points: Points;
   title: string;
   reducedMotion: boolean;
   ruleOf: (id: string) => RuleSet | undefined;
@@ -127,6 +128,7 @@ export class BayMap {
 
   constructor(options: BayMapOptions) {
     this.base = options;
+    this.points = options.points;
     const { at } = options;
     this.map = new MapLibre({
       container: options.container,

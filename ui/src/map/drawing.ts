@@ -13,9 +13,8 @@ window.__clearbay = {
     window.__clearbay.idle ? Promise.resolve() : new Promise((resolve) => waiting.push(() => resolve())),
 };
 
-/** The map is idle; `complete` once stations and verdicts were part of what it drew. */
-export function drawnFirst(complete: boolean): void {
-  if (!complete) return;
+/** The map is idle, and everything that it knows is on the screen. */
+export function drawnFirst(): void {
   if (!first) {
     first = true;
     performance.mark("first-view");
