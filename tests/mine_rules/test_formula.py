@@ -105,10 +105,10 @@ def test_organic_pollution_worked_by_hand() -> None:
     assert organic_pollution_index({"DO": 5.0}, A, GB3097)[1] == ""
 
 
-@given(
-    st.fixed_dictionaries({"CODMn_alk": st.floats(0, 9), "DIN": st.floats(0, 3), "DIP": st.floats(0, 1), "DO": st.floats(0, 15)}),
-    st.sampled_from(["CODMn_alk", "DIN", "DIP", "DO"]), st.floats(0, 5),
-)  # fmt: skip
+SEA = {"CODMn_alk": st.floats(0, 9), "DIN": st.floats(0, 3), "DIP": st.floats(0, 1), "DO": st.floats(0, 15)}
+
+
+@given(st.fixed_dictionaries(SEA), st.sampled_from(list(SEA)), st.floats(0, 5))
 def test_worse_sea_water_never_has_a_better_grade(values: dict[str, float], code: str, by: float) -> None:
     """More of a pollutant, or less oxygen, never improves the grade."""
     worse = values | {code: values[code] - by if code == "DO" else values[code] + by}

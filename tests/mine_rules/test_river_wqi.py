@@ -57,8 +57,12 @@ def test_a_sample_needs_all_three() -> None:
 def test_samples_and_their_means_on_every_engine(engine: Engine) -> None:
     """Sums of samples, then the mean of a station, rounded to one decimal before it is graded."""
     samples = {
-        ("a", 1): (100, 1, 0.1), ("a", 2): (85, 4, 0.8), ("a", 3): (85, 4, 0.8), ("b", 1): (20, 30, 9.0), ("b", 2): (50, 1, None),
-    }  # fmt: skip
+        ("a", 1): (100, 1, 0.1),
+        ("a", 2): (85, 4, 0.8),
+        ("a", 3): (85, 4, 0.8),
+        ("b", 1): (20, 30, 9.0),
+        ("b", 2): (50, 1, None),
+    }
     rows = [
         (station, item.property, datetime(2020, 1, day), float(value))
         for (station, day), values in samples.items()

@@ -117,9 +117,10 @@ def discharge_days(
 ) -> Frame:
     """One row an outlet, day and property: station, day (text), property, value, least, most, exceeded, multiple.
 
-    ``data`` has READINGS; only properties with a limit are judged; a day's value is the mean of its readings, its temperature that of ``water_temp``. ``least``
-    and ``most`` are the lowest and highest limit the value was held against (equal where there is one); ``exceeded``
-    is null where these disagree. Ranges (pH) have ``least`` and ``most`` as their two ends.
+    ``data`` has READINGS; only properties with a limit are judged. A day's value is the mean of its readings, its
+    temperature that of ``water_temp``. ``least`` and ``most`` are the lowest and highest limit the value was held
+    against (equal where there is one); ``exceeded`` is null where these disagree. Ranges (pH) have ``least`` and
+    ``most`` as their two ends.
     """
     base = frame_of(data)
     need(base, ["station", "property", "time", "value", "censoring"], "the table of effluents")
