@@ -1,6 +1,6 @@
 /** How much room there is, and what of the map the furniture covers. */
 import { computed, reactive, ref } from "vue";
-import { state } from "@/state";
+import { open, state } from "@/state";
 
 const query = typeof matchMedia === "function" ? matchMedia("(max-width: 820px)") : null;
 /** True on a phone: one column, bottom sheet, big targets. */
@@ -13,6 +13,14 @@ motion?.addEventListener("change", (event) => (reducedMotion.value = event.match
 
 /** Whether the panel with legend and layers is open; on a phone it begins closed. */
 export const panelOpen = ref(!narrow.value);
+
+/** Whether the list begins with only the stations that have no position. */
+export const listUnlocated = ref(false);
+
+export function openList(unlocated = false): void {
+  listUnlocated.value = unlocated;
+  open("list");
+}
 
 export type SheetHeight = "low" | "half" | "full";
 export const sheetHeight = ref<SheetHeight>("half");
