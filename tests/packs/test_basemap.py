@@ -23,9 +23,9 @@ def test_layers_are_files_of_the_geometry_they_state() -> None:
 
 
 def test_the_base_map_is_four_in_one() -> None:
-    """Seabed, sea water, coast and watershed, and islands and units beside; the sea is drawn first, names last."""
+    """Seabed, sea water, coast and watershed, with islands, air and units beside; the sea is drawn first, names last."""
     layers = packs.layers()
-    assert {"seabed", "seawater", "coast", "watershed", "islands", "admin"} <= {layer.group for layer in layers}
+    assert {"seabed", "seawater", "coast", "watershed", "islands", "air", "admin"} == {layer.group for layer in layers}
     assert [layer.order for layer in layers] == sorted({layer.order for layer in layers})
     assert (layers[0].id, layers[-1].id) == ("sea", "places")
     assert {layer.id for layer in layers if layer.default} >= {"sea", "land", "shelf", "rivers", "borders"}
