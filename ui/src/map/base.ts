@@ -7,7 +7,7 @@
  */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language, Layer } from "@/api/types";
-import { GROUND } from "./bay";
+import { GROUND, TILE_ZOOM } from "./bay";
 import type { Palette } from "./palette";
 
 /** Fonts for map labels; the first that the machine has is drawn. */
@@ -247,7 +247,7 @@ export function baseStyle(
   return {
     version: 8,
     name: "clearbay",
-    sources: { [BASE]: { type: "geojson", data, tolerance: 0.25, maxzoom: 14 } },
+    sources: { [BASE]: { type: "geojson", data, tolerance: 0.25, maxzoom: TILE_ZOOM } },
     layers: [
       { id: "background", type: "background", paint: { "background-color": groundOf(on, palette) } },
       ...floor,

@@ -17,7 +17,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { RuleSet } from "@/api/types";
 import type { Place } from "@/permalink";
 import { BASE, type BaseData } from "./base";
-import { EXTENT, HOME, MAX_ZOOM } from "./bay";
+import { EXTENT, HOME, MAX_ZOOM, TILE_ZOOM } from "./bay";
 import { drawIcon } from "./icons";
 import type { Palette } from "./palette";
 
@@ -163,7 +163,10 @@ export class BayMap {
     const { style, palette, fonts } = this.base;
     return {
       ...style,
-      sources: { ...style.sources, stations: { type: "geojson", data: this.points, promoteId: "id" } },
+      sources: {
+        ...style.sources,
+        stations: { type: "geojson", data: this.points, promoteId: "id", maxzoom: TILE_ZOOM },
+      },
       layers: [...style.layers, ...stationLayers(palette, fonts, this.dense)],
     };
   }
