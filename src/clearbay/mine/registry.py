@@ -5,50 +5,23 @@ Lists in the API, the documents and the interface come from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
 
 from clearbay.mine.aqhi import added_risk, aqhi
 from clearbay.mine.eutrophication import INPUTS, eutrophication_index, eutrophication_periods
+from clearbay.mine.measure import Measure, text
 from clearbay.mine.objectives import objective_results
 from clearbay.mine.period import period_classes, period_items
 from clearbay.mine.rounding import round_half_even
+from clearbay.mine.rule_measures import RULE_MEASURES
 from clearbay.mine.single_factor import samples_classes
 from clearbay.mine.statistics import arithmetic_mean, geometric_mean, multiple_over, percentile, share_within
-from clearbay.model.standard import Confidence
-from clearbay.model.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A computation of the law.
-
-    ``kind``: ``statistic`` turns values into a number, ``index`` several properties into one number, ``verdict`` a
-    table into classes. ``inputs`` are property codes, empty where any property will do; ``source`` says where the
-    rule was read, ``convention`` what clearbay decided where the rule is silent.
-    """
-
-    id: str
-    name: Text
-    kind: Literal["statistic", "index", "verdict"]
-    function: Callable[..., Any]
-    confidence: Confidence
-    source: str
-    inputs: tuple[str, ...] = ()
-    unit: str = ""
-    convention: str = ""
-
-
-def _text(hans: str, hant: str, en: str, pt: str) -> Text:
-    return {"zh-Hans": hans, "zh-Hant": hant, "en": en, "pt": pt}
-
 
 _MEASURES = (
     Measure(
         "rounding",
-        _text("数值修约", "數值修約", "Rounding half to even", "Arredondamento para o par"),
+        text("数值修约", "數值修約", "Rounding half to even", "Arredondamento para o par"),
         "statistic",
         round_half_even,
         "two_sources",
@@ -57,7 +30,7 @@ _MEASURES = (
     ),
     Measure(
         "arithmetic_mean",
-        _text("算术平均", "算術平均", "Arithmetic mean", "Média aritmética"),
+        text("算术平均", "算術平均", "Arithmetic mean", "Média aritmética"),
         "statistic",
         arithmetic_mean,
         "one_source",
@@ -66,7 +39,7 @@ _MEASURES = (
     ),
     Measure(
         "geometric_mean",
-        _text("几何平均", "幾何平均", "Geometric mean", "Média geométrica"),
+        text("几何平均", "幾何平均", "Geometric mean", "Média geométrica"),
         "statistic",
         geometric_mean,
         "two_sources",
@@ -75,7 +48,7 @@ _MEASURES = (
     ),
     Measure(
         "percentile",
-        _text("百分位数", "百分位數", "Percentile", "Percentil"),
+        text("百分位数", "百分位數", "Percentile", "Percentil"),
         "statistic",
         percentile,
         "unverified",
@@ -83,7 +56,7 @@ _MEASURES = (
     ),
     Measure(
         "share_within",
-        _text("达标样品比例", "達標樣本比例", "Share of samples that comply", "Proporção de amostras conformes"),
+        text("达标样品比例", "達標樣本比例", "Share of samples that comply", "Proporção de amostras conformes"),
         "statistic",
         share_within,
         "two_sources",
@@ -92,7 +65,7 @@ _MEASURES = (
     ),
     Measure(
         "multiple_over",
-        _text("超标倍数", "超標倍數", "Multiple over the limit", "Múltiplo acima do limite"),
+        text("超标倍数", "超標倍數", "Multiple over the limit", "Múltiplo acima do limite"),
         "statistic",
         multiple_over,
         "one_source",
@@ -101,7 +74,7 @@ _MEASURES = (
     ),
     Measure(
         "single_factor",
-        _text("单因子评价", "單因子評價", "Single-factor class", "Classe por factor único"),
+        text("单因子评价", "單因子評價", "Single-factor class", "Classe por factor único"),
         "verdict",
         samples_classes,
         "one_source",
@@ -110,7 +83,7 @@ _MEASURES = (
     ),
     Measure(
         "period_class",
-        _text("时段评价", "時段評價", "Class of a period", "Classe de um período"),
+        text("时段评价", "時段評價", "Class of a period", "Classe de um período"),
         "verdict",
         period_items,
         "one_source",
@@ -119,7 +92,7 @@ _MEASURES = (
     ),
     Measure(
         "period_worst",
-        _text("时段定类项目", "時段定類項目", "Worst item of a period", "Pior parâmetro de um período"),
+        text("时段定类项目", "時段定類項目", "Worst item of a period", "Pior parâmetro de um período"),
         "verdict",
         period_classes,
         "one_source",
@@ -127,7 +100,7 @@ _MEASURES = (
     ),
     Measure(
         "objectives",
-        _text("水质指标达标", "水質指標達標", "Attainment of objectives", "Cumprimento dos objectivos"),
+        text("水质指标达标", "水質指標達標", "Attainment of objectives", "Cumprimento dos objectivos"),
         "verdict",
         objective_results,
         "unverified",
@@ -136,7 +109,7 @@ _MEASURES = (
     ),
     Measure(
         "aqhi",
-        _text("空气质素健康指数", "空氣質素健康指數", "Air Quality Health Index", "Índice de Qualidade do Ar e Saúde"),
+        text("空气质素健康指数", "空氣質素健康指數", "Air Quality Health Index", "Índice de Qualidade do Ar e Saúde"),
         "verdict",
         aqhi,
         "two_sources",
@@ -147,7 +120,7 @@ _MEASURES = (
     ),
     Measure(
         "added_risk",
-        _text("附加健康风险", "附加健康風險", "Added health risk", "Risco acrescido para a saúde"),
+        text("附加健康风险", "附加健康風險", "Added health risk", "Risco acrescido para a saúde"),
         "index",
         added_risk,
         "two_sources",
@@ -157,7 +130,7 @@ _MEASURES = (
     ),
     Measure(
         "eutrophication",
-        _text("富营养化指数", "富營養化指數", "Eutrophication index E", "Índice de eutrofização E"),
+        text("富营养化指数", "富營養化指數", "Eutrophication index E", "Índice de eutrofização E"),
         "index",
         eutrophication_index,
         "two_sources",
@@ -167,7 +140,7 @@ _MEASURES = (
     ),
     Measure(
         "eutrophication_periods",
-        _text(
+        text(
             "时段富营养化指数",
             "時段富營養化指數",
             "Eutrophication index of a period",
@@ -183,5 +156,5 @@ _MEASURES = (
     ),
 )
 
-MEASURES: Mapping[str, Measure] = MappingProxyType({measure.id: measure for measure in _MEASURES})
+MEASURES: Mapping[str, Measure] = MappingProxyType({measure.id: measure for measure in (*_MEASURES, *RULE_MEASURES)})
 """All of them by id, in the order in which lists show them."""

@@ -89,7 +89,8 @@ RuleSet: TypeAlias = Standard | Rule
 class NotSourced:
     """A rule that applies somewhere and that no source was found for: what was searched, where its text could be had.
 
-    ``jurisdiction`` and ``media`` say where it would apply, ``properties`` what it would judge (empty: not known).
+    ``jurisdiction`` and ``media`` say where it would apply, ``properties`` what it would judge (empty: not known);
+    ``limits`` is False for a rule of method, which sets none.
     """
 
     id: str
@@ -101,3 +102,4 @@ class NotSourced:
     searched: Text
     obtainable: Text
     sources: tuple[Source, ...]
+    limits: bool = True

@@ -44,6 +44,7 @@ def read_not_sourced(
             searched=form.text("searched"),
             obtainable=form.text("obtainable"),
             sources=tuple(sources[name] for name in named if name in sources),
+            limits=form.boolean("limits", default=True),
         )
     head.close()
     sheet.settle()
