@@ -190,10 +190,11 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
           source,
           filter,
           paint: {
-            "circle-radius": 3,
-            "circle-color": palette.land,
-            "circle-stroke-color": palette.mark,
-            "circle-stroke-width": 1.4,
+            // Solid and small: a hollow ring is a station without a verdict.
+            "circle-radius": 2.6,
+            "circle-color": palette.mark,
+            "circle-stroke-color": palette.halo,
+            "circle-stroke-width": 1.2,
           },
         },
         label({ "text-size": 11, "text-anchor": "left", "text-offset": [0.7, 0], "text-optional": true }),
@@ -217,9 +218,20 @@ export function gathered(parts: readonly { id: string; data: GeoJSON.FeatureColl
   };
 }
 
-/** The map's ground: the sea where it is switched on, else neutral paper. */
-export const groundOf = (on: ReadonlySet<string>, palette: Palette): string =>
-  on.has(GROUND) ? palette.sea : palette.void;
+/**
+ * The map's ground: the sea where it is switched on, else neutral paper. With the seabed on, the sea turns to the
+ * shelf's colour as one comes near: its edge is drawn for the overview and would lie beside the shore.
+ */
+export function groundOf(
+  layers: readonly Layer[],
+  on: ReadonlySet<string>,
+  palette: Palette,
+): string | ExpressionSpecification {
+  if (!on.has(GROUND)) return palette.void;
+  const seabed = layers.some((it) => it.group === "seabed" && geometryOf(it) === "polygon" && on.has(it.id));
+  if (!seabed) return palette.sea;
+  return ["interpolate", ["linear"], ["zoom"], 8.5, palette.sea, 10, palette.shallow] as ExpressionSpecification;
+}
 
 /** The whole base map; layers that are off are there but hidden, so that switching them needs no new style. */
 export function baseStyle(
@@ -249,7 +261,7 @@ export function baseStyle(
     name: "clearbay",
     sources: { [BASE]: { type: "geojson", data, tolerance: 0.25, maxzoom: TILE_ZOOM } },
     layers: [
-      { id: "background", type: "background", paint: { "background-color": groundOf(on, palette) } },
+      { id: "background", type: "background", paint: { "background-color": groundOf(layers, on, palette) } },
       ...floor,
       ...shores,
       ...painted,

@@ -7,6 +7,7 @@ import {
   Map as MapLibre,
   prewarm,
   setWorkerUrl,
+  type ExpressionSpecification,
   type GeoJSONSource,
   type LayerSpecification,
   type MapMouseEvent,
@@ -179,7 +180,7 @@ export class BayMap {
   }
 
   /** Switch base layers on and off by the id of the server's layer; `ground` is the colour below them all. */
-  showLayers(on: ReadonlySet<string>, ground: string): void {
+  showLayers(on: ReadonlySet<string>, ground: string | ExpressionSpecification): void {
     this.map.setPaintProperty("background", "background-color", ground);
     for (const layer of this.map.getStyle()?.layers ?? []) {
       const source = layer.id.split("/")[0]!;
