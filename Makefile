@@ -17,7 +17,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py
 
 official: $(VENV)/.demo
-	@$(BIN)/python benchmarks/official.py
+	@$(BIN)/python benchmarks/official.py && $(BIN)/python benchmarks/official_rules.py
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
