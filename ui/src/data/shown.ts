@@ -5,7 +5,7 @@ import { change, meta, rule, ruleSet, ruleSets, state } from "@/state";
 import { compareOf, formatCompare } from "@/permalink";
 import { loadDetail } from "./confidence";
 import { loadMatrix, matrixFor } from "./matrix";
-import { granularityOf, nearest, newestFull, translated } from "./periods";
+import { nearest, newestFull, translated } from "./periods";
 
 /** The other side of the comparison, as the link says it. */
 export const compared = computed(() => compareOf(state.compare));
@@ -88,6 +88,3 @@ export function prefetch(): void {
   // One after another: a prefetch must never stand in the way of what a person asks for.
   void reads.reduce((before, read) => before.then(read), Promise.resolve());
 }
-
-/** True where `t` is written in the granularity that the page has. */
-export const inStep = computed(() => !state.t || granularityOf(state.t) === state.g);

@@ -10,7 +10,6 @@ import {
   type ExpressionSpecification,
   type GeoJSONSource,
   type LayerSpecification,
-  type MapMouseEvent,
   type PaddingOptions as Edges,
   type StyleSpecification,
 } from "maplibre-gl";
@@ -310,10 +309,6 @@ export class BayMap {
 
   zoomBy(steps: number): void {
     this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: 250 });
-  }
-
-  onPointer(listener: (event: MapMouseEvent) => void): void {
-    this.map.on("mousemove", listener);
   }
 
   /** The picture of the map now, as a PNG data URL. */

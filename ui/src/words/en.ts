@@ -1,6 +1,5 @@
 /** English words of the shell and the map; the shape that the other languages must fill. */
 export default {
-  title: "clearbay",
   tagline: "The state of the bay on one map",
   skip: "Skip to the map",
   bar: {
@@ -101,10 +100,8 @@ export default {
     because: "{grade}, decided by {reason}",
     samples: "{n} sample | {n} samples",
     unverified: "rests on a limit that is not verified",
-    opened: "{name} opened",
     closed: "Panel closed",
     moved: "{rule}, {period}. {sentence}",
-    loading: "Drawing the map",
     failed: "The map could not be drawn",
     failedDetail: "The browser refused to give a drawing surface (WebGL 2).",
     failedMend: "Switch hardware acceleration on, or use the list: it holds the same verdicts.",
@@ -113,8 +110,6 @@ export default {
   compare: {
     label: "Comparison",
     divider: "Divider: left and right arrows move it",
-    left: "Left",
-    right: "Right",
     otherRule: "Compared with",
     sameRule: "{rule}, at another time",
     when: "Time of the other side",
@@ -133,26 +128,21 @@ export default {
     noRules: "The server knows no rule sets. Its packs may be missing.",
   },
   problem: {
-    title: "This could not be read",
     unreachable: "The server does not answer",
     unreadable: "The server's answer could not be read",
     unexpected: "Something unforeseen happened",
     mendOffline: "Check that the server is running and that you are connected, then try again.",
     mendServer: "Try again in a moment. If it stays, tell whoever runs this server.",
     retry: "Try again",
-    where: "Where: {where}",
   },
   sheet: {
     label: "Selected",
     close: "Close",
     resize: "Drag to enlarge or shrink",
-    larger: "Enlarge the panel",
-    smaller: "Shrink the panel",
   },
   credits: {
     label: "Sources",
     base: "Map: {credits}",
-    data: "Data: {credits}",
     more: "All sources and licences",
   },
 };

@@ -2,7 +2,6 @@ import type { MapWords } from "./index";
 
 /** Português: o mapa e a moldura, com os termos usados em Macau. */
 export default {
-  title: "clearbay",
   tagline: "O estado da baía num só mapa",
   skip: "Ir para o mapa",
   bar: {
@@ -103,10 +102,8 @@ export default {
     because: "{grade}, por causa de {reason}",
     samples: "{n} amostra | {n} amostras",
     unverified: "assenta num limite não verificado",
-    opened: "{name} aberta",
     closed: "Painel fechado",
     moved: "{rule}, {period}. {sentence}",
-    loading: "A desenhar o mapa",
     failed: "Não foi possível desenhar o mapa",
     failedDetail: "O navegador recusou uma superfície de desenho (WebGL 2).",
     failedMend: "Ligue a aceleração por hardware, ou use a lista: tem as mesmas avaliações.",
@@ -115,8 +112,6 @@ export default {
   compare: {
     label: "Comparação",
     divider: "Divisória: as setas esquerda e direita movem-na",
-    left: "Esquerda",
-    right: "Direita",
     otherRule: "Comparado com",
     sameRule: "{rule}, noutro tempo",
     when: "Tempo do outro lado",
@@ -135,26 +130,21 @@ export default {
     noRules: "O servidor não conhece normas. Podem faltar os seus pacotes.",
   },
   problem: {
-    title: "Não foi possível ler isto",
     unreachable: "O servidor não responde",
     unreadable: "Não foi possível ler a resposta do servidor",
     unexpected: "Aconteceu algo imprevisto",
     mendOffline: "Verifique que o servidor está a funcionar e que há ligação, e tente de novo.",
     mendServer: "Tente de novo daqui a pouco. Se continuar, avise quem gere este servidor.",
     retry: "Tentar de novo",
-    where: "Onde: {where}",
   },
   sheet: {
     label: "Seleccionado",
     close: "Fechar",
     resize: "Arraste para aumentar ou diminuir",
-    larger: "Aumentar o painel",
-    smaller: "Diminuir o painel",
   },
   credits: {
     label: "Fontes",
     base: "Mapa: {credits}",
-    data: "Dados: {credits}",
     more: "Todas as fontes e licenças",
   },
 } satisfies MapWords;

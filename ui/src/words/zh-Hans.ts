@@ -2,7 +2,6 @@ import type { MapWords } from "./index";
 
 /** 简体中文：地图与外壳，用内地的说法。 */
 export default {
-  title: "清湾",
   tagline: "一张图看清海湾",
   skip: "跳到地图",
   bar: {
@@ -103,10 +102,8 @@ export default {
     because: "{grade}，决定项目为{reason}",
     samples: "{n}个样品",
     unverified: "所依据的限值未经核实",
-    opened: "已打开{name}",
     closed: "面板已关闭",
     moved: "{rule}，{period}。{sentence}",
-    loading: "正在绘制地图",
     failed: "地图无法绘制",
     failedDetail: "浏览器没有提供绘图能力（WebGL 2）。",
     failedMend: "请打开硬件加速，或使用列表：其中有同样的评价结果。",
@@ -115,8 +112,6 @@ export default {
   compare: {
     label: "对比",
     divider: "分界线：左右方向键移动",
-    left: "左侧",
-    right: "右侧",
     otherRule: "对比对象",
     sameRule: "{rule}（另一时间）",
     when: "右侧的时间",
@@ -134,26 +129,21 @@ export default {
     noRules: "服务器没有任何标准，知识包可能缺失。",
   },
   problem: {
-    title: "读取失败",
     unreachable: "服务器没有应答",
     unreadable: "服务器的应答无法读取",
     unexpected: "发生了意外情况",
     mendOffline: "请确认服务器正在运行、网络已连接，然后重试。",
     mendServer: "请稍后重试。如仍不行，请告知服务器的管理者。",
     retry: "重试",
-    where: "位置：{where}",
   },
   sheet: {
     label: "所选内容",
     close: "关闭",
     resize: "拖动以调整高度",
-    larger: "放大面板",
-    smaller: "缩小面板",
   },
   credits: {
     label: "来源",
     base: "底图：{credits}",
-    data: "数据：{credits}",
     more: "全部来源与许可",
   },
 } satisfies MapWords;

@@ -2,7 +2,6 @@ import type { MapWords } from "./index";
 
 /** 繁體中文：地圖與外殼，用香港的說法。 */
 export default {
-  title: "清灣",
   tagline: "一圖看清海灣",
   skip: "跳至地圖",
   bar: {
@@ -103,10 +102,8 @@ export default {
     because: "{grade}，決定參數為{reason}",
     samples: "{n}個樣本",
     unverified: "所依據的限值未經核實",
-    opened: "已開啟{name}",
     closed: "面板已關閉",
     moved: "{rule}，{period}。{sentence}",
-    loading: "正在繪製地圖",
     failed: "地圖無法繪製",
     failedDetail: "瀏覽器沒有提供繪圖功能（WebGL 2）。",
     failedMend: "請開啟硬件加速，或使用列表：當中有同樣的評估結果。",
@@ -115,8 +112,6 @@ export default {
   compare: {
     label: "比較",
     divider: "分界線：左右方向鍵移動",
-    left: "左面",
-    right: "右面",
     otherRule: "比較對象",
     sameRule: "{rule}（另一時間）",
     when: "右面的時間",
@@ -134,26 +129,21 @@ export default {
     noRules: "伺服器沒有任何準則，知識包可能缺失。",
   },
   problem: {
-    title: "讀取失敗",
     unreachable: "伺服器沒有回應",
     unreadable: "伺服器的回應無法讀取",
     unexpected: "發生了意外情況",
     mendOffline: "請確認伺服器正在運作、網絡已連接，然後再試。",
     mendServer: "請稍後再試。如仍不行，請通知伺服器的管理人。",
     retry: "再試",
-    where: "位置：{where}",
   },
   sheet: {
     label: "所選內容",
     close: "關閉",
     resize: "拖動以調整高度",
-    larger: "放大面板",
-    smaller: "縮小面板",
   },
   credits: {
     label: "來源",
     base: "底圖：{credits}",
-    data: "數據：{credits}",
     more: "全部來源與授權",
   },
 } satisfies MapWords;
