@@ -1,9 +1,9 @@
 """Published figures of ratings and indices against what clearbay computes: the second half of ``make official``.
 
-- The 2017 bulletin of China's coastal waters printed, for the country and four seas, the share of each class and the rating.
+- The 2017 bulletin of the coastal waters of China: shares of classes and the rating, for the country and four seas.
 - HJ 633 prints the index at each breakpoint of each pollutant: the sub-index there must be that level and nothing else.
 
-No published worked case of the trophic level index with its inputs was found; its formulas are checked in the tests only.
+No published case of the trophic level index with its inputs was found; its formulas are checked in the tests only.
 """
 
 from __future__ import annotations
