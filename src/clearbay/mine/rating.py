@@ -153,14 +153,16 @@ def section_means(data: object, standard: Standard, *, keys: Sequence[str]) -> F
     )
 
 
-def by_item_means(means: object, standard: Standard, rule: Rule, *, by: Sequence[str]) -> Frame:
+def by_item_means(
+    means: object, standard: Standard, rule: Rule, *, by: Sequence[str], water_type: str | None = None
+) -> Frame:
     """The rating of groups with few sections: each item's mean over the sections, the worst item, its word.
 
     ``means`` has ``by``, property, value and censoring, one row a section and property (``section_means``). Columns:
-    ``by``, class, determinants, rating.
+    ``by``, class, determinants, rating. ``water_type`` is ``lake`` where the sections are points of lakes.
     """
     known = rating_rule(rule)
-    judged = samples_classes(section_means(means, standard, keys=by), standard, keys=by)
+    judged = samples_classes(section_means(means, standard, keys=by), standard, keys=by, water_type=water_type)
     word = nw.lit(None, dtype=nw.String)
     for name, grade in known.class_grades.items():
         word = nw.when(nw.col("class") == name).then(nw.lit(grade)).otherwise(word)
