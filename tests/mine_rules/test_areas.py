@@ -36,7 +36,7 @@ AREAS = dict.fromkeys("abcde", "north") | dict.fromkeys("fg", "south")
 
 
 def test_an_area_is_told_in_full() -> None:
-    """Classes, shares, grade and main pollutants of an area with five sections; means and sections where there are two."""
+    """Classes, shares, grade and main pollutants where there are five sections; means where there are two."""
     north, south = rate_areas(_readings(SECTIONS), AREAS, RIVER, GB3838)
     assert (north.area, north.basis, north.rating) == ("north", "shares", "heavy")
     assert {name: count for name, count in north.counts.items() if count} == {"I": 1, "IV": 2, "V+": 2}
