@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 from clearbay.cli import app
 
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+def commands(group: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command, those of groups with their group's name in front."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from commands(command, (*before, name))
+        else:
+            yield (*before, name)
+
+
+COMMANDS = list(commands(typer.main.get_command(app)))
 
 
 def run(*arguments: str | Path, ok: int | None = 0) -> subprocess.CompletedProcess[str]:
@@ -25,10 +37,10 @@ def run(*arguments: str | Path, ok: int | None = 0) -> subprocess.CompletedProce
     return done
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_shows_an_example(command: str) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_shows_an_example(command: tuple[str, ...]) -> None:
     """Every command's help ends with an example that a newcomer can copy."""
-    assert f"clearbay {command}" in run(command, "--help").stdout
+    assert f"clearbay {' '.join(command)}" in run(*command, "--help").stdout
 
 
 def test_doctor_finds_this_installation_sound() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from clearbay import __version__
-from clearbay.cli import doctor, files, home, serve, trace
+from clearbay.cli import air, doctor, files, home, index, rate, serve, standards, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -40,6 +40,10 @@ def _root(
 app.command()(serve.demo)
 app.command()(files.assess)
 app.command()(files.aqhi)
+app.command()(air.aqi)
+app.command()(rate.rate)
+app.command()(index.index)
+app.add_typer(standards.standards, name="standards")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
