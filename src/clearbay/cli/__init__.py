@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from clearbay import __version__
-from clearbay.cli import air, doctor, files, home, index, rate, serve, standards, trace
+from clearbay.cli import air, bulletin, doctor, files, home, index, rate, serve, standards, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -47,6 +47,7 @@ app.add_typer(standards.standards, name="standards")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.command()(trace.trace)
 app.command()(doctor.doctor)
