@@ -319,7 +319,7 @@ SOURCE = Source(
         "year": "year of the observations; left out: the day of fetching, or a date in the file's name",
         "undated": "newest: where nothing tells the year, the newest that puts no observation into the future; "
         "left out: such a file is refused",
-        "precision": "printed (the values as published) or raw (the precision behind them, archived layout only); left out: "
-        "the best there is, since the authority judges before it rounds for print",
+        "precision": "printed (the values as published) or raw (the precision behind them, archived layout only); "
+        "left out: the best there is, since the authority judges before it rounds for print",
     },
 )
