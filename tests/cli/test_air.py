@@ -64,9 +64,8 @@ def test_a_mapping_file_names_other_headers_and_units(run: Any, tmp_path: Path) 
 def test_the_full_mapping_of_the_general_reader_works_too(run: Any, tmp_path: Path) -> None:
     """A mapping as `clearbay import table` takes it names station, time and properties with their units."""
     (tmp_path / "in.csv").write_text("where,when,dust\nA,2026-04-01 08:00,36\n")
-    (tmp_path / "map.yaml").write_text(
-        "station: {column: where, medium: air}\ntime: {column: when}\nproperties: {dust: {property: PM2_5, unit: ug/m3}}\n"
-    )
+    properties = "properties: {dust: {property: PM2_5, unit: ug/m3}}\n"
+    (tmp_path / "map.yaml").write_text(f"station: {{column: where, medium: air}}\ntime: {{column: when}}\n{properties}")
     run("aqi", tmp_path / "in.csv", "--version", "hj633-2026", "--mapping", tmp_path / "map.yaml", "--out",
         tmp_path / "out.csv")  # fmt: skip
     assert _rows(tmp_path / "out.csv")[0]["iaqi_PM2.5"] == "52"
