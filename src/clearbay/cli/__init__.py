@@ -9,7 +9,7 @@ import typer
 
 from clearbay import __version__
 from clearbay.cli import air, bulletin, doctor, files, home, index, rate, serve, standards, trace
-from clearbay.cli.output import BAD_INPUT, FAILED, console
+from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
 app = typer.Typer(
@@ -54,15 +54,23 @@ app.command()(doctor.doctor)
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is told in plain words, with exit status 2."""
+    """Run the command line; what a person can mend is told in plain words, with exit status 2.
+
+    Where ``--json`` was asked for, the error is the one JSON object on standard output.
+    """
+    as_json = "--json" in sys.argv[1:]
     try:
         app()
     except BadInput as error:
+        if as_json:
+            answer({"error": {"what": error.what, "where": error.where, "mend": error.mend}}, as_json=True, text="")
         console.print(f"[bold red]error[/] {error.where + ': ' if error.where else ''}{error.what}", soft_wrap=True)
         if error.mend:
             console.print(f"[dim]mend:[/] {error.mend}", soft_wrap=True)
         sys.exit(BAD_INPUT)
     except ClearbayError as error:
+        if as_json:
+            answer({"error": {"what": str(error), "where": "", "mend": ""}}, as_json=True, text="")
         console.print(f"[bold red]error[/] {error}", soft_wrap=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
