@@ -309,6 +309,7 @@ def sniff(data: bytes) -> bool:
 
 SOURCE = Source(
     id="cnemc",
+    programme=PROGRAMME,
     title={
         "zh-Hans": "国家地表水水质自动监测（中国环境监测总站）",
         "zh-Hant": "國家地表水水質自動監測（中國環境監測總站）",
