@@ -69,6 +69,24 @@ def test_json_and_a_table_do_not_share_standard_output(tmp_path: Path) -> None:
 SECTION = "省份,断面名称,监测时间,溶解氧(mg/L),氨氮(mg/L)\n广东省,某断面,2021-04-01 08:00,5.5,0.3\n"
 
 
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    """No stack trace for a result that has nowhere to go."""
+    file = tmp_path / "a.csv"
+    file.write_text(SECTION, encoding="utf-8")
+    done = run("assess", file, "--source", "cnemc", "--standard", "cn.gb3838-2002", "--out", tmp_path, ok=2)
+    assert str(tmp_path) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_result_without_a_verdict_says_what_the_file_holds(tmp_path: Path) -> None:
+    """A rule set that finds nothing to judge is not passed over in silence."""
+    file = tmp_path / "a.csv"
+    file.write_text(SECTION, encoding="utf-8")
+    told = json.loads(run("aqhi", file, "--source", "cnemc", "--out", tmp_path / "o.csv", "--json").stdout)
+    assert told["judged"] == 0
+    assert "DO, NH3N" in told["notes"][0]
+
+
 def test_a_file_of_few_columns_is_judged_by_what_it_has(tmp_path: Path) -> None:
     """An item that the file has no column for cannot be asked of its rows; the result says what was not looked at."""
     file, out = tmp_path / "a.csv", tmp_path / "o.csv"

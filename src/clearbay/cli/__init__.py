@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from clearbay import __version__
 from clearbay.cli import air, bulletin, doctor, files, home, index, rate, serve, standards, trace
@@ -58,21 +59,26 @@ def main() -> None:
 
     Where ``--json`` was asked for, the error is the one JSON object on standard output.
     """
-    as_json = "--json" in sys.argv[1:]
     try:
         app()
     except BadInput as error:
-        if as_json:
-            answer({"error": {"what": error.what, "where": error.where, "mend": error.mend}}, as_json=True, text="")
-        console.print(f"[bold red]error[/] {error.where + ': ' if error.where else ''}{error.what}", soft_wrap=True)
-        if error.mend:
-            console.print(f"[dim]mend:[/] {error.mend}", soft_wrap=True)
+        _tell(error.what, error.where, error.mend)
         sys.exit(BAD_INPUT)
     except ClearbayError as error:
-        if as_json:
-            answer({"error": {"what": str(error), "where": "", "mend": ""}}, as_json=True, text="")
-        console.print(f"[bold red]error[/] {error}", soft_wrap=True)
+        _tell(str(error))
         sys.exit(FAILED)
+    except OSError as error:
+        _tell(error.strerror or str(error), str(error.filename or ""), "check the path, its rights and the space left")
+        sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         console.print("stopped")
         sys.exit(130)
+
+
+def _tell(what: str, where: str = "", mend: str = "") -> None:
+    # As Text, because brackets in the name of a file are no markup.
+    if "--json" in sys.argv[1:]:
+        answer({"error": {"what": what, "where": where, "mend": mend}}, as_json=True, text="")
+    console.print("[bold red]error[/]", Text(f"{where}: {what}" if where else what), soft_wrap=True)
+    if mend:
+        console.print("[dim]mend:[/]", Text(mend), soft_wrap=True)

@@ -239,6 +239,10 @@ def _finish(
         with out.open("w", encoding="utf-8", newline="") as stream:
             _write(table, stream)
         beside = out
+    notes = list(batch.notes)
+    if table.num_rows and not told.get("judged", 1):
+        there = ", ".join(sorted(pc.unique(batch.readings.column("property")).to_pylist()))
+        notes.append(f"nothing could be judged under {standard}; the file holds {there or 'no value'}")
     where = list_bad(((file.name, batch, value) for value in batch.bad), report, beside)
     result = {
         "file": file.name,
@@ -247,11 +251,11 @@ def _finish(
         "missing": batch.missing,
         "bad": len(batch.bad),
         "report": str(where) if where else None,
-        "notes": list(batch.notes),
+        "notes": notes,
         "out": str(out),
     }
     lines = [f"{file.name} under {standard}: " + _sentence(told)]
-    lines += [f"note: {note}" for note in batch.notes]
+    lines += [f"note: {note}" for note in notes]
     if where:
         lines.append(f"{len(batch.bad):,} bad values were left out and are listed in {where}; the good ones are kept")
     answer(result, as_json=as_json, text="\n".join(lines))

@@ -34,7 +34,7 @@ def serve(home: HomeOption, port: Port = 8700, host: Host = "127.0.0.1", as_json
 
 def _serve(home: Path, port: int, host: str, told: dict[str, Any], *, as_json: bool) -> None:
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    text = f"clearbay serves {home} at [bold]{url}[/]  (API: /docs; stop with Ctrl-C)"
+    text = f"clearbay serves {home} at {url}  (API: /docs; stop with Ctrl-C)"
     run_server(
         home,
         port=port,
