@@ -6,6 +6,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import typer
 
 from clearbay import collect, packs
-from clearbay.cli.output import SOME_BAD, Json, answer, say
+from clearbay.cli.output import SOME_BAD, Json, answer
 from clearbay.collect.batch import BadValue, Batch
 from clearbay.collect.report import write_report
 from clearbay.mine.judge import REQUIRED, judge_hours, judge_samples, judge_station_years
@@ -65,6 +66,10 @@ def assess(
     if water_type not in ("auto", "river", "lake"):
         raise BadInput(f"no such water type: {water_type}", where="--water-type", mend="use river, lake or auto")
     batch = read(source, file, read_options(option, mapping))
+    required = REQUIRED.get(batch.source, ())
+    if absent := [code for code in required if code not in batch.properties]:
+        note = f"judged without {', '.join(absent)}, for which the file has no column"
+        batch = replace(batch, notes=(*batch.notes, note))
     if rules.kind == "attainment":
         table, told = _objectives(batch, rules)
     else:
@@ -98,6 +103,7 @@ def aqhi(
 def mapping(
     file: Annotated[Path, typer.Argument(help="A table of your own: CSV, TSV, XLSX or Parquet.")],
     out: Annotated[Path | None, typer.Option(help="Where the draft goes; left out: standard output.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Draft the mapping file for a table of your own from its headers; complete it and use it with `--source table`.
 
@@ -105,12 +111,16 @@ def mapping(
     """
     from clearbay.collect.suggestion import suggest_mapping
 
-    draft = suggest_mapping(_bytes(file), name=file.name)
-    if out is None:
-        print(draft, end="")
-    else:
+    draft = suggest_mapping(read_bytes(file), name=file.name)
+    if out is not None:
+        _directory_of(out)
         out.write_text(draft, encoding="utf-8")
-        say(f"wrote {out}: look it through, then `clearbay import table {file} --mapping {out} --home DIR`")
+    elif not as_json:
+        print(draft, end="")
+    told = (
+        f"wrote {out}: look it through, then `clearbay import table {file} --mapping {out} --home DIR`" if out else ""
+    )
+    answer({"file": file.name, "mapping": draft, "out": str(out) if out else None}, as_json=as_json, text=told)
 
 
 def read(source: str, path: Path, options: dict[str, str]) -> Batch:
@@ -118,7 +128,7 @@ def read(source: str, path: Path, options: dict[str, str]) -> Batch:
     known = collect.source(source)
     if "undated" in known.options:
         options = {"undated": "newest", **options}
-    return known.read(_bytes(path), name=path.name, options=options)
+    return known.read(read_bytes(path), name=path.name, options=options)
 
 
 def read_options(pairs: list[str] | None, mapping: Path | None) -> dict[str, str]:
@@ -142,10 +152,23 @@ def list_bad(bad: Iterable[tuple[str, Batch, BadValue]], where: Path | None, bes
     return path
 
 
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise BadInput("there is no such file", where=str(path), mend="check the path")
-    return path.read_bytes()
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that a person named; BadInput where it is none, or cannot be read."""
+    if path.is_dir():
+        raise BadInput("this is a directory, not a file", where=str(path), mend="name the file in it")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput("there is no such file", where=str(path), mend="check the path") from None
+    except OSError as error:
+        raise BadInput(
+            f"the file cannot be read ({error.strerror})", where=str(path), mend="check its rights"
+        ) from error
+
+
+def _directory_of(out: Path) -> None:
+    if not out.parent.is_dir():
+        raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
 
 
 def _classes(batch: Batch, rules: Standard, water_type: str) -> tuple[pa.Table, dict[str, Any]]:
@@ -157,7 +180,7 @@ def _classes(batch: Batch, rules: Standard, water_type: str) -> tuple[pa.Table, 
         batch.samples,
         rules,
         water_types=water_types(stations, water_type, readings=batch.readings),
-        required=REQUIRED.get(batch.source, ()),
+        required=[code for code in REQUIRED.get(batch.source, ()) if code in batch.properties],
     )
     table = _named(table, batch, ["station", "time", "class", "determinants"])
     classes = Counter(table.column("class").to_pylist())
@@ -207,14 +230,19 @@ def _finish(
     standard: str,
 ) -> None:
     if str(out) == "-":
+        if as_json:
+            raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
         _write(table, sys.stdout)
         beside = Path(file.name)
     else:
-        if not out.parent.is_dir():
-            raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
+        _directory_of(out)
         with out.open("w", encoding="utf-8", newline="") as stream:
             _write(table, stream)
         beside = out
+    notes = list(batch.notes)
+    if table.num_rows and not told.get("judged", 1):
+        there = ", ".join(sorted(pc.unique(batch.readings.column("property")).to_pylist()))
+        notes.append(f"nothing could be judged under {standard}; the file holds {there or 'no value'}")
     where = list_bad(((file.name, batch, value) for value in batch.bad), report, beside)
     result = {
         "file": file.name,
@@ -223,15 +251,13 @@ def _finish(
         "missing": batch.missing,
         "bad": len(batch.bad),
         "report": str(where) if where else None,
-        "notes": list(batch.notes),
+        "notes": notes,
         "out": str(out),
     }
     lines = [f"{file.name} under {standard}: " + _sentence(told)]
-    lines += [f"note: {note}" for note in batch.notes]
+    lines += [f"note: {note}" for note in notes]
     if where:
         lines.append(f"{len(batch.bad):,} bad values were left out and are listed in {where}; the good ones are kept")
-    if str(out) == "-" and as_json:
-        raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
     answer(result, as_json=as_json, text="\n".join(lines))
     if batch.bad:
         raise typer.Exit(SOME_BAD)

@@ -22,7 +22,7 @@ console = Console(stderr=True, highlight=False)
 
 def say(message: str) -> None:
     """A line for people, on standard error so that standard output stays clean for data."""
-    console.print(message, soft_wrap=True)
+    console.print(message, soft_wrap=True, markup=False)
 
 
 def answer(result: dict[str, Any], *, as_json: bool, text: str) -> None:
@@ -31,7 +31,7 @@ def answer(result: dict[str, Any], *, as_json: bool, text: str) -> None:
         sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         sys.stdout.flush()
     elif text:
-        console.print(text, soft_wrap=True)
+        console.print(text, soft_wrap=True, markup=False)
 
 
 class Rate(TextColumn):
