@@ -63,7 +63,7 @@ def beside(frame: Frame, columns: Mapping[str, Sequence[object]], types: Mapping
         return frame_of(_duckdb_values(frame.to_native(), table))
     if engine.is_spark_like():
         session = frame.to_native().sparkSession
-        return frame_of(session.createDataFrame(table.to_pylist()))
+        return frame_of(session.createDataFrame(table))
     eager: nw.DataFrame[Any] = nw.from_arrow(table, backend=engine)
     return eager.lazy() if isinstance(frame, nw.LazyFrame) else eager
 
