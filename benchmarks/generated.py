@@ -7,6 +7,7 @@ the store's writer, one a month.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from clearbay.store import history
 
@@ -42,9 +45,6 @@ class Written:
     rows: int
     bytes: int
     months: int
-    stations: tuple[str, ...]
-    basins: dict[str, str]
-    cities: dict[str, str]
 
 
 def write(folder: Path, rows: int) -> Written:
@@ -64,9 +64,7 @@ def write(folder: Path, rows: int) -> Written:
         (file,) = history.write(folder, "current", 1, _month(begin, end, levels), names)
         (folder / f"{file.name}.part").rename(folder / file.name)
         total, size, months, begin = total + file.rows, size + file.bytes, months + 1, end
-    basins = {station: f"generated.basin.{i * BASINS // SECTIONS}" for i, station in enumerate(stations)}
-    cities = {station: f"generated.city.{i * CITIES // SECTIONS:02d}" for i, station in enumerate(stations)}
-    return Written(total, size, months, stations, basins, cities)
+    return Written(total, size, months)
 
 
 def _month(begin: datetime, end: datetime, levels: np.ndarray) -> Iterator[pa.RecordBatch]:
@@ -113,3 +111,32 @@ def _block(streams: np.ndarray, times: np.ndarray, values_of) -> pa.RecordBatch:
         ],
         names=["datastream", "time", "value", "censoring", "flag", "revision", "result_time"],
     )
+
+
+def areas() -> tuple[dict[str, str], dict[str, str]]:
+    """The basin and the city of each section."""
+    stations = [f"generated.section.{i:04d}" for i in range(SECTIONS)]
+    basins = {station: f"generated.basin.{i * BASINS // SECTIONS}" for i, station in enumerate(stations)}
+    return basins, {station: f"generated.city.{i * CITIES // SECTIONS:02d}" for i, station in enumerate(stations)}
+
+
+def plain_year(folder: Path, stations: tuple[str, ...], year: int) -> dict[str, tuple[float, int, int]]:
+    """Mean (half of a detection limit), number and number of censored values of a local year, by NumPy from the files.
+
+    Keys are ``station property``.
+    """
+    names = sorted(path for path in folder.glob("*.parquet") if path.name[:4] in (str(year - 1), str(year)))
+    columns = ["station", "property", "time", "value", "censoring", "flag"]
+    wanted = pc.field("station").isin(list(stations)) & (pc.field("flag") != 4)
+    table = pq.read_table(names, columns=columns, filters=wanted)
+    local = table["time"].to_numpy() + np.timedelta64(8, "h")
+    inside = local.astype("datetime64[Y]").astype(int) + 1970 == year
+    censored = table["censoring"].to_numpy(zero_copy_only=False) == "<"
+    values = np.where(censored, table["value"].to_numpy() / 2, table["value"].to_numpy())
+    series = np.char.add(np.char.add(table["station"].to_numpy(zero_copy_only=False).astype(str), " "),
+                         table["property"].to_numpy(zero_copy_only=False).astype(str))  # fmt: skip
+    found = {}
+    for one in np.unique(series):
+        here = (series == one) & inside
+        found[str(one)] = (float(math.fsum(values[here]) / here.sum()), int(here.sum()), int(censored[here].sum()))
+    return found

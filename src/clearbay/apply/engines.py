@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
 
 from clearbay.apply.layout import NUMBERS, History, find
-from clearbay.mine.frames import Frame, columns_of
+from clearbay.mine.frames import Frame, columns_of, to_arrow
 from clearbay.model.errors import BadInput
 from clearbay.model.observation import READINGS
 
@@ -30,13 +30,29 @@ MEMORY_LIMIT = "4GB"
 """What DuckDB may take before it spills to disk."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A history on an engine: its rows, and the files they come from."""
 
     frame: Frame
     history: History
     engine: Engine
+
+    @cached_property
+    def profiles(self) -> frozenset[str] | None:
+        """Stations sampled at more than one depth, as ``period_items`` asks; None where only a census would tell.
+
+        The store keeps one value a station, property, depth and time. Where its files hold a single depth, as the
+        footers tell without reading a row, no station has more; else one pass over the stations' depths finds them.
+        """
+        if not self.history.is_stores:
+            return None
+        depths = self.history.depths
+        if depths is not None and len(depths) == 1:
+            return frozenset()
+        spans = self.frame.group_by("station").agg(_low=nw.col("depth").min(), _high=nw.col("depth").max())
+        deep = spans.filter(nw.col("_low") != nw.col("_high")).select("station")
+        return frozenset(to_arrow(deep).column("station").to_pylist())
 
 
 @contextmanager

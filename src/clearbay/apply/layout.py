@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pyarrow.dataset
 import pyarrow.fs
+import pyarrow.parquet as pq
 
 from clearbay.model.errors import BadInput
 
@@ -36,13 +38,49 @@ _LISTED = MappingProxyType({"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gs", "g
 """Object stores that this machine can list, and the name that pyarrow has for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
-    """The files of a history: addresses as the engine opens them, and their size in bytes where it is known."""
+    """The files of a history: addresses as the engine opens them, and their size in bytes where it is known.
+
+    ``is_remote``: in an object store; ``is_listed``: this machine can list and open them.
+    """
 
     files: tuple[str, ...]
     bytes: int | None
     is_remote: bool = False
+    is_listed: bool = True
+
+    @property
+    def is_stores(self) -> bool:
+        """Whether the store wrote all of it: then no station has two values of a property, depth and time."""
+        return all(_MONTH.match(os.path.basename(name)) for name in self.files)
+
+    @cached_property
+    def footers(self) -> tuple[Any, ...]:
+        """What each file says of itself at its end (pyarrow's FileMetaData); none where this machine cannot open it."""
+        if not self.is_listed:
+            return ()
+        system, _ = pyarrow.fs.FileSystem.from_uri(_listable(self.files[0])) if self.is_remote else (None, "")
+        paths = [_listable(name).partition("://")[2] if self.is_remote else name for name in self.files]
+        return tuple(pq.read_metadata(path, filesystem=system) for path in paths)
+
+    @property
+    def rows(self) -> int | None:
+        """Rows in all files; None where that is not known here."""
+        return sum(one.num_rows for one in self.footers) if self.footers else None
+
+    @property
+    def depths(self) -> frozenset[str] | None:
+        """The only depths that occur, where the footers tell (each group of rows has one); else None."""
+        found: set[str] = set()
+        for footer in self.footers:
+            place = footer.schema.names.index("depth") if "depth" in footer.schema.names else -1
+            for group in range(footer.num_row_groups):
+                told = footer.row_group(group).column(place).statistics if place >= 0 else None
+                if told is None or not told.has_min_max or told.min != told.max:
+                    return None
+                found.add(told.min)
+        return frozenset(found) if self.footers else None
 
     def dataset(self) -> Any:
         """The files as one pyarrow dataset, for engines of this process that cannot open an object store."""
@@ -69,7 +107,7 @@ def find(place: str, *, here: bool = True) -> History:
                 where=place,
                 mend=f"give a glob that leaves out superseded files: {place.rstrip('/')}/*[0-9].parquet",
             )
-        return History((place,), None, True)
+        return History((place,), None, True, False)
     if scheme and scheme[1].lower() != "file":
         return _in_store(place)
     return _on_disk(place.removeprefix("file://"))
