@@ -23,7 +23,6 @@ import time
 from pathlib import Path
 
 import generated
-
 from clearbay import packs
 from clearbay.apply.engines import open_history
 from clearbay.mine import period_classes, period_items, to_arrow
