@@ -98,7 +98,9 @@ def main() -> int:
         raise SystemExit("Spark needs Java 17 or 21 (Debian: apt-get install openjdk-17-jre-headless)")
     with tempfile.TemporaryDirectory() as scratch, spark(home, Path(scratch)) as address:
         print(f"Spark Connect at {address}, master {MASTER}", flush=True)
-        return subprocess.run(sys.argv[1:], env={**os.environ, "CLEARBAY_SPARK_REMOTE": address}, check=False).returncode
+        return subprocess.run(
+            sys.argv[1:], env={**os.environ, "CLEARBAY_SPARK_REMOTE": address}, check=False
+        ).returncode
 
 
 if __name__ == "__main__":

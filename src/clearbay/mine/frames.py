@@ -101,6 +101,11 @@ def is_one_of(column: str, names: Iterable[str]) -> nw.Expr:
     return nw.col(column).is_in(wanted) if wanted else nw.lit(False)
 
 
+def largest(*columns: str) -> nw.Expr:
+    """The largest of the columns, nulls aside; of one column itself, for which Spark has no ``greatest``."""
+    return nw.max_horizontal(*columns) if len(columns) > 1 else nw.col(columns[0])
+
+
 def has_clock(offset: int | Mapping[str, int]) -> tuple[nw.Expr, ...]:
     """The condition that a station's calendar is known: none for an offset that all share, else being named."""
     return () if isinstance(offset, int) else (is_one_of("station", offset),)
