@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 import narwhals.stable.v2 as nw
 
 from clearbay.apply.layout import NUMBERS, History, find
-from clearbay.mine.frames import Frame, columns_of, to_arrow
+from clearbay.mine.frames import Frame, columns_of, frame_of, to_arrow
 from clearbay.model.errors import BadInput
 from clearbay.model.observation import READINGS
 
@@ -200,7 +200,7 @@ def _in_utc(frame: Frame, place: str) -> Frame:
         columns = ", ".join(
             "time AT TIME ZONE 'UTC' AS time" if name == "time" else f'"{name}"' for name in columns_of(frame)
         )
-        return nw.from_native(native.select(columns))
+        return frame_of(native.select(columns))
     if frame.implementation.is_spark_like():
-        return nw.from_native(native.withColumn("time", native["time"].cast("timestamp_ntz")))
+        return frame_of(native.withColumn("time", native["time"].cast("timestamp_ntz")))
     return frame.with_columns(time=nw.col("time").dt.convert_time_zone("UTC").dt.replace_time_zone(None))

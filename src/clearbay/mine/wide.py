@@ -263,7 +263,7 @@ def _lakes(rows: pa.Table, table: LimitTable, water_type: str | Mapping[str, str
         return told
     if water_type not in (None, "", "river", "lake"):
         raise BadInput(f"no such water type: {water_type}", mend="use river or lake")
-    return water_type == "lake"
+    return bool(water_type == "lake")
 
 
 def _determinants(bits: NDArray[np.int64], order: Sequence[str]) -> pa.Array:
