@@ -39,7 +39,7 @@ from clearbay.mine.frames import (
     usable,
 )
 from clearbay.mine.limits import GEOMETRIC, limit_table
-from clearbay.mine.rounding import round_to_scale
+from clearbay.mine.rounding import SUM_TIE, round_to_scale
 from clearbay.mine.single_factor import with_grades, with_kind, with_limits, worst_items
 from clearbay.model.standard import Standard
 
@@ -88,7 +88,7 @@ def period_items(
         statistics = with_kind(statistics, table, water_type)
     joined = with_limits(statistics, table, ["station", "period_number"], base)
     if table.rounds:
-        rounded = {name: round_to_scale(nw.col(name), nw.col("scale")) for name in ENDS}
+        rounded = {name: round_to_scale(nw.col(name), nw.col("scale"), SUM_TIE) for name in ENDS}
         compared = joined.with_columns(value=nw.col("_at"), **rounded)
     else:
         compared = joined.with_columns(value=nw.col("_at"))

@@ -126,7 +126,8 @@ class _Item:
         if self.river is not None and self.lake is not None:
             return there
         in_lake = np.broadcast_to(np.asarray(lake), there.shape)
-        return there & (in_lake if self.lake is not None else ~in_lake)
+        only: Mask = there & (in_lake if self.lake is not None else ~in_lake)
+        return only
 
 
 def _steps(table: LimitTable, code: str, kind: str, *, apart: bool) -> tuple[Step, ...] | None:
