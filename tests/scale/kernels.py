@@ -24,14 +24,23 @@ from clearbay.mine import (
     sample_items,
     samples_classes,
 )
+from clearbay.mine.air_statistics import daily_values, exceedances, year_statistics
 from clearbay.mine.aqi import aqi_daily, aqi_hourly, aqi_of_days
-from clearbay.mine.areas import class_shares
+from clearbay.mine.beach import beach_weeks, beach_years
+from clearbay.mine.discharge import discharge_days
 from clearbay.mine.frames import frame_of
+from clearbay.mine.organic import organic_pollution_indices
+from clearbay.mine.rating import by_item_means, rated, section_means
+from clearbay.mine.river_wqi import river_wqi_samples
+from clearbay.mine.shares import class_shares
+from clearbay.mine.trophic import trophic_indices
 from tests.mine.standards import OBJECTIVES, SEA, SURFACE
 from tests.mine.tables import readings
 
 FRESH, MARINE = packs.standard("cn.gb3838-2002"), packs.standard("cn.gb3097-1997")
 AQHI = packs.versions("hk.aqhi")
+RATING, BEACH = packs.rule("cn.2011-22"), packs.standard("hk.beach")
+AIR_STATISTICS, AIR_LIMITS = packs.rule("cn.hj663-2026"), packs.rule("cn.gb3095-2026")
 AQI_2012, AQI_2026 = packs.rule("cn.hj633-2012"), packs.rule("cn.hj633-2026")
 
 
@@ -96,6 +105,20 @@ def _shares(data: Any) -> Any:
     return class_shares(_classes(FRESH)(data), {"a": "north", "b": "north", "lake": "south"})
 
 
+def _rating(data: Any) -> Any:
+    return rated(_classes(FRESH)(data), RATING, by=["period"])
+
+
+def _item_means(data: Any) -> Any:
+    usable = frame_of(data).with_columns(area=nw.lit("all"))
+    means = section_means(usable, FRESH, keys=["area", "station"])
+    return by_item_means(means, FRESH, RATING, by=["area"])
+
+
+def _air_year(data: Any) -> Any:
+    return year_statistics(daily_values(data, AIR_STATISTICS), AIR_STATISTICS, AIR_LIMITS)
+
+
 _ZONES = {"sea": "z", "a": "z.inner"}
 _LAKE = {"lake": "lake"}
 _PERIODS = [
@@ -130,6 +153,18 @@ def _kernels() -> dict[str, Kernel]:
         "eutrophication-year": of_water(eutrophication_periods, eutrophication_periods),
         "eutrophication-month": of_water(eutrophication_periods, _bind(eutrophication_periods, granularity="month")),
         "shares-of-areas": of_water(class_shares, _shares),
+        "rating": of_water(rated, _rating),
+        "rating-by-item-means": of_water(by_item_means, _item_means),
+        "trophic": of_water(trophic_indices, _bind(trophic_indices, packs.rule("cn.tli"))),
+        "organic": of_water(
+            organic_pollution_indices, _bind(organic_pollution_indices, packs.rule("cn.organic-pollution"), MARINE)
+        ),
+        "river-wqi": of_water(river_wqi_samples, _bind(river_wqi_samples, packs.rule("hk.river-wqi"))),
+        "beach-years": of_water(beach_years, _bind(beach_years, BEACH)),
+        "beach-weeks": of_water(beach_weeks, _bind(beach_weeks, BEACH)),
+        "discharge": of_water(discharge_days, _bind(discharge_days, packs.rule("cn.gb18918-2002"), "1A")),
+        "air-year": of_air(year_statistics, _air_year),
+        "air-exceedances": of_air(exceedances, _bind(exceedances, AIR_LIMITS, grade="II")),
         "aqhi-2013": of_air(aqhi, _bind(aqhi, AQHI[:1])),
         "aqhi-by-date": of_air(aqhi, _bind(aqhi, AQHI)),
         "aqhi-day": of_air(aqhi, lambda data: aqhi_periods(aqhi(data, AQHI), granularity="day")),

@@ -24,7 +24,8 @@ def class_shares(classes: object, areas: Mapping[str, str]) -> Frame:
     if not areas:
         raise BadInput("no station was given an area", mend="name the area of each station")
     table: dict[str, list[object]] = {"station": list(areas), "area": list(areas.values())}
-    placed = frame.join(beside(frame, table, {"station": "str", "area": "str"}), on="station", how="inner")  # type: ignore[arg-type]
+    members = beside(frame, table, {"station": "str", "area": "str"})
+    placed = frame.join(members, on="station", how="inner")  # type: ignore[arg-type]
     counted = placed.group_by("area", "period", "grade", "class").agg(stations=nw.len())
     judged = placed.group_by("area", "period").agg(judged=nw.len())
     both = counted.join(judged, on=["area", "period"], how="inner")  # type: ignore[arg-type]
