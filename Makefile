@@ -5,13 +5,21 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
 
-.PHONY: demo test check bench official lint clean
+.PHONY: demo test test-spark check bench official lint clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
 
 test: $(VENV)/.dev
 	@$(BIN)/python tests/everything.py
+
+# The tests of the engines on Apache Spark itself, with two workers on this machine; needs Java 17 or 21, and 500 MB.
+test-spark: $(VENV)/.dev build/spark/pyspark
+	@$(BIN)/python tests/spark_server.py $(BIN)/python -m pytest -k spark tests/mine tests/mine_rules tests/scale
+
+build/spark/pyspark:
+	@echo "Apache Spark: installing into build/spark ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/spark 'pyspark>=4.2,<4.3'
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py

@@ -155,6 +155,12 @@ def water_types(entries: tuple[Entry, ...]) -> dict[str, str]:
     return {entry.station.id: water_type(entry) for entry in entries}
 
 
+def profiles(entries: tuple[Entry, ...]) -> frozenset[str] | None:
+    """Stations sampled at several depths, as ``mine.period_items`` asks; None where all are: one pass is enough."""
+    deep = frozenset(entry.station.id for entry in entries if len({series.depth for series in entry.series}) > 1)
+    return None if len(deep) == len(entries) else deep
+
+
 def zones(entries: tuple[Entry, ...]) -> dict[str, str]:
     """The zone whose rules apply, by station; stations without one are left out."""
     return {entry.station.id: entry.station.zone for entry in entries if entry.station.zone}
@@ -175,6 +181,7 @@ def _classes(frame: Any, standard: Standard, entries: tuple[Entry, ...], granula
             depth=depth,  # type: ignore[arg-type]
             offset=offsets(entries),
             water_type=water_types(entries),
+            profiles=profiles(entries),
         )
     )
     classes = to_arrow(mine.period_classes(found, standard))

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import typer
 
 from clearbay import collect, packs
+from clearbay.cli import history
 from clearbay.cli.output import SOME_BAD, Json, answer
 from clearbay.collect.batch import BadValue, Batch
 from clearbay.collect.report import write_report
@@ -39,24 +40,45 @@ ReportOption = Annotated[
 
 
 def assess(
-    file: Annotated[Path, typer.Argument(help="The file to judge; .gz is read as it is.")],
-    source: SourceOption,
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="The file to judge (.gz is read as it is); or a history: a folder or glob of Parquet, s3://bucket/path."
+        ),
+    ],
     standard: Annotated[str, typer.Option(help="The rule set, such as cn.gb3838-2002 or hk.wqo-marine.")],
     out: OutOption,
+    source: Annotated[
+        str, typer.Option("--source", help="Which layout the file has; `clearbay doctor` lists the sources.")
+    ] = "",
     water_type: Annotated[
         str, typer.Option(help="river, lake, or auto: by the register of sections, then by the section's name.")
     ] = "auto",
     mapping: MappingOption = None,
     option: OptionOption = None,
     report: ReportOption = None,
+    engine: Annotated[
+        str, typer.Option(help="For a history: duckdb (the default) or polars, in this process, or spark, on a server.")
+    ] = "",
+    remote: Annotated[
+        str, typer.Option(help="For a history on spark: the Spark Connect server (Spark or Sail), sc://host:15002.")
+    ] = "",
+    granularity: Annotated[str, typer.Option(help="For a history: the period judged, year, season or month.")] = "year",
+    depth: Annotated[
+        str, typer.Option(help="For a history: mean of the depths of a sampling, surface, middle or bottom.")
+    ] = "mean",
     as_json: Json = False,
 ) -> None:
-    """Judge a file under a rule set; no database is needed.
+    """Judge a file, or a history of any size, under a rule set; no database is needed.
 
-    Classes: one row an input row (station, time, class, determinants), the class empty where it cannot be judged.
-    Objectives: one row a station, year and objective. Exit status 3 when some values were bad: they are listed.
+    A file: classes give one row an input row (station, time, class, determinants), the class empty where it cannot be
+    judged; objectives one row a station, year and objective. Exit status 3 when some values were bad: they are listed.
+
+    A history (Parquet in the long layout, as the store writes it): one row a station and period.
 
     Example: `clearbay assess sections.csv --source cnemc --standard cn.gb3838-2002 --out classes.csv`
+
+    Example: `clearbay assess home/history --standard cn.gb3097-1997 --out years.csv`
     """
     rules = packs.standard(standard)
     if rules.kind == "index":
@@ -65,7 +87,22 @@ def assess(
         )
     if water_type not in ("auto", "river", "lake"):
         raise BadInput(f"no such water type: {water_type}", where="--water-type", mend="use river, lake or auto")
-    batch = read(source, file, read_options(option, mapping))
+    if not source and history.is_history(file, engine or remote):
+        table, told = history.judge(
+            file, rules, engine=engine, remote=remote, granularity=granularity, depth=depth, water_type=water_type
+        )
+        _finish_history(table, told, file, out, as_json=as_json, standard=rules.id)
+        return
+    if engine or remote:
+        raise BadInput("a file with a source is judged here, row by row", where="--engine", mend="leave --source out")
+    if not source:
+        raise BadInput(
+            "the file's layout is not known",
+            where="--source",
+            mend="name one, such as cnemc; `clearbay doctor` lists all",
+        )
+    path = Path(file)
+    batch = read(source, path, read_options(option, mapping))
     required = REQUIRED.get(batch.source, ())
     if absent := [code for code in required if code not in batch.properties]:
         note = f"judged without {', '.join(absent)}, for which the file has no column"
@@ -74,7 +111,7 @@ def assess(
         table, told = _objectives(batch, rules)
     else:
         table, told = _classes(batch, rules, water_type)
-    _finish(table, told, batch, file, out, report, as_json=as_json, standard=rules.id)
+    _finish(table, told, batch, path, out, report, as_json=as_json, standard=rules.id)
 
 
 def aqhi(
@@ -261,6 +298,23 @@ def _finish(
     answer(result, as_json=as_json, text="\n".join(lines))
     if batch.bad:
         raise typer.Exit(SOME_BAD)
+
+
+def _finish_history(
+    table: pa.Table, told: dict[str, Any], place: str, out: Path, *, as_json: bool, standard: str
+) -> None:
+    if str(out) == "-":
+        if as_json:
+            raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
+        _write(table, sys.stdout)
+    else:
+        if not out.parent.is_dir():
+            raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            _write(table, stream)
+    numbers = {key: value for key, value in told.items() if key != "engine"}
+    result = {"history": place, "standard": standard, **told, "out": str(out)}
+    answer(result, as_json=as_json, text=f"{place} under {standard} on {told['engine']}: " + _sentence(numbers))
 
 
 def _write(table: pa.Table, stream: TextIO) -> None:
