@@ -43,11 +43,13 @@ def test_every_command_shows_an_example(command: tuple[str, ...]) -> None:
     assert f"clearbay {' '.join(command)}" in run(*command, "--help").stdout
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_speaks_to_machines(command: str) -> None:
-    """Every command has ``--json``."""
-    options = typer.main.get_command(app).commands[command].params  # type: ignore[attr-defined]
-    assert any("--json" in option.opts for option in options)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_speaks_to_machines(words: tuple[str, ...]) -> None:
+    """Every command has ``--json``; those of HJ 212 speak nothing else."""
+    command: Any = typer.main.get_command(app)
+    for word in words:
+        command = command.commands[word]
+    assert words[0] == "hj212" or any("--json" in option.opts for option in command.params)
 
 
 def test_an_error_is_an_object_too(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, bulletin, doctor, files, home, index, rate, serve, standards, trace
+from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, rate, serve, standards, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -45,6 +45,7 @@ app.command()(air.aqi)
 app.command()(rate.rate)
 app.command()(index.index)
 app.add_typer(standards.standards, name="standards")
+app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
