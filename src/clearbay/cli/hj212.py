@@ -66,8 +66,8 @@ def encode_command(
 ) -> None:
     """Write packets to standard output.
 
-    An object with `segment` gives that packet to the byte; without, it is built from `st`, `cn`, `mn`, `qn`, `pw`, `flag`,
-    `fields` and `data`.
+    An object with `segment` gives that packet to the byte; without, it is built from `st`, `cn`, `mn`, `qn`, `pw`,
+    `flag`, `fields` and `data`.
 
     Example: `clearbay hj212 decode packets.txt | clearbay hj212 encode --json -`
     """
