@@ -18,6 +18,8 @@ PERIOD: Mapping[str, Text] = {
     "month": _text("当月", "當月", "month", "mês"),
     "day": _text("当日", "當日", "day", "dia"),
     "hour": _text("小时", "小時", "hour", "hora"),
+    "12months": _text("连续12个月", "連續12個月", "12 months", "período de 12 meses"),
+    "3years": _text("三年", "三年", "three years", "triénio"),
 }
 
 _DEPTH: Mapping[str, Text] = {
@@ -99,7 +101,7 @@ def of_assessment(standard: Standard, granularity: str, depth: str) -> Text:
         return _OBJECTIVES
     if standard.kind == "index":
         return _HOURLY if granularity == "hour" else filled(_INDEX, period=PERIOD[granularity])
-    text = filled(_MEAN, period=PERIOD[granularity])
+    text = filled(_MEAN, period=PERIOD[granularity.partition("-")[0]])
     return with_aside(text, _DEPTH[depth]) if "sea" in standard.media else text
 
 

@@ -19,7 +19,8 @@ Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 """A narwhals frame, eager or lazy."""
 
 Granularity: TypeAlias = str
-"""``year``, ``season`` (calendar quarter) or ``month``."""
+"""``year``, ``season`` (calendar quarter), ``month`` or ``day``; ``12months-06`` (the years that end with June) and
+``3years-1`` (blocks of three calendar years, the last of which leaves that rest when divided by three)."""
 
 UNUSABLE_FLAGS = (4, 9)
 """QARTOD flags of observations that no verdict may rest on: fail and missing."""
@@ -138,13 +139,27 @@ def period_number(granularity: Granularity, local: nw.Expr | None = None) -> nw.
         return year * 100 + time.month().cast(nw.Int64)
     if granularity == "season":
         return year * 10 + (time.month().cast(nw.Int64) + 2) // 3
-    raise BadInput(f"no such granularity: {granularity}", mend="use year, season or month")
+    if granularity == "day":
+        return year * 10000 + time.month().cast(nw.Int64) * 100 + time.day().cast(nw.Int64)
+    name, _, anchor = granularity.partition("-")
+    if name == "12months" and anchor.isdigit():
+        return year + nw.when(time.month().cast(nw.Int64) > int(anchor)).then(1).otherwise(0)
+    if name == "3years" and anchor.isdigit():
+        # 9999 is a multiple of three above every year: what is divided stays positive on every engine.
+        return year + (9999 + int(anchor) - year) % 3
+    raise BadInput(f"no such granularity: {granularity}", mend="use year, season, month or day")
 
 
 def period_text(number: nw.Expr, granularity: Granularity) -> nw.Expr:
-    """``2019``, ``2019-Q3`` or ``2019-07``."""
-    if granularity == "year":
+    """``2019``, ``2019-Q3``, ``2019-07`` or ``2019-07-15``; a span of 12 months or 3 years by its last month or year."""
+    if granularity == "year" or granularity.startswith("3years"):
         return number.cast(nw.String)
+    if granularity.startswith("12months"):
+        return nw.concat_str([number.cast(nw.String), nw.lit(granularity.removeprefix("12months"))])
+    if granularity == "day":
+        month, day = (number // 100 % 100).cast(nw.String), (number % 100).cast(nw.String)
+        parts_of = [(number // 10000).cast(nw.String), month.str.zfill(2), day.str.zfill(2)]
+        return nw.concat_str(parts_of, separator="-")
     parts, mark = (100, "-") if granularity == "month" else (10, "-Q")
     year, part = (number // parts).cast(nw.String), (number % parts).cast(nw.String)
     return nw.concat_str([year, nw.lit(mark), part.str.zfill(2) if granularity == "month" else part])
