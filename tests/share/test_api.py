@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from clearbay import packs
-from clearbay.share import schemas
+from clearbay.share import portrait_shapes, schemas
 
 OK = [
     ("/api/health", schemas.Health),
@@ -37,6 +37,22 @@ OK = [
     ("/api/zones/hk.wcz.deep-bay", schemas.ZoneDetail),
     ("/api/zones/hk.wcz.deep-bay?standard=cn.gb3097-1997&granularity=month&depth=surface", schemas.ZoneDetail),
     ("/api/zones/hk.wcz.junk-bay?standard=cn.gb3097-1997", schemas.ZoneDetail),
+    ("/api/portraits?kind=zone&standard=cn.gb3097-1997&period=2018-07", portrait_shapes.PortraitListing),
+    ("/api/portraits?kind=city&standard=cn.gb3838-2002", portrait_shapes.PortraitListing),
+    ("/api/portraits?kind=basin&standard=cn.gb3838-2002&granularity=day", portrait_shapes.PortraitListing),
+    ("/api/portraits?kind=section&standard=hk.aqhi-2013&granularity=month", portrait_shapes.PortraitListing),
+    ("/api/portraits/zone/hk.wcz.deep-bay?standard=cn.gb3097-1997&period=2018-07", portrait_shapes.PortraitShape),
+    (
+        "/api/portraits/city/810000?standard=cn.gb3097-1997&granularity=12months&period=2018-07&target=3",
+        portrait_shapes.PortraitShape,
+    ),
+    ("/api/portraits/zone/hk.wcz.deep-bay?standard=hk.wqo-marine", portrait_shapes.PortraitShape),
+    (
+        "/api/portraits/section/hk.epd.river.JR11?standard=cn.gb3838-2002&granularity=3years",
+        portrait_shapes.PortraitShape,
+    ),
+    ("/api/portraits/basin/cn.cnemc.珠江流域?standard=cn.gb3838-2002&granularity=month", portrait_shapes.PortraitShape),
+    ("/api/targets", schemas.Listing[portrait_shapes.TargetShape]),
     ("/api/timeline", schemas.Timeline),
     ("/api/timeline?medium=air&granularity=day", schemas.Timeline),
     ("/api/search?q=bay", schemas.Listing[schemas.HitShape]),

@@ -103,7 +103,7 @@ def worded(standard: Standard, good: float | None, bad: float | None, steps: int
         return None
     confidence = str(method.parameters.get("change_confidence", method.confidence))
     if steps is not None:
-        size, limits = abs(steps), bands["grade_steps"]
+        size, limits = float(abs(steps)), bands["grade_steps"]
         way = "better" if steps < 0 else "worse" if steps > 0 else "same"
     elif good is not None and bad is not None:
         size, limits = abs(good - bad), bands["share_points"]

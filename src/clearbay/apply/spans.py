@@ -1,7 +1,7 @@
-"""Spans of time that a place is portrayed over: a day, month, quarter or year, the twelve months up to one, three years.
+"""Spans of time that a place is portrayed over: a day, month, quarter, year, the twelve months up to one, three years.
 
-A span has the label of its last part: ``2019-07`` is the month, or the twelve months that end with it; ``2019`` the year,
-or the three years that end with it.
+A span has the label of its last part: ``2019-07`` is the month, or the twelve months that end with it; ``2019`` the
+year, or the three years that end with it.
 """
 
 from __future__ import annotations

@@ -296,7 +296,7 @@ class Standings:
         before: Mapping[str, int],
         earlier: Mapping[str, int],
     ) -> tuple[Placed, ...]:
-        """The judged stations, worst first: by class, then by how many items decide it, then by the largest multiple."""
+        """The judged stations, worst first: by class, then by how many items decide it, then by the multiple."""
         table = self._assessments.judged(self.standard, spans.granularity(self.span, label), self.depth).verdicts
         multiples: dict[str, dict[str, float]] = {}
         for item in items:
@@ -486,9 +486,8 @@ def check_target(standard: Standard, target: str | None, *, where: str = "target
         return None
     known = [grade.id for grade in standard.grades]
     if target not in known[:-1] and not (standard.kind == "attainment" and target == known[0]):
-        raise BadInput(
-            f"{standard.code} has no class {target} to aim at", where=where, mend=f"use {', '.join(known[:-1])}"
-        )
+        mend = f"use {', '.join(known[:-1])}"
+        raise BadInput(f"{standard.code} has no class {target} to aim at", where=where, mend=mend)
     return known.index(target)
 
 

@@ -151,7 +151,7 @@ def period_number(granularity: Granularity, local: nw.Expr | None = None) -> nw.
 
 
 def period_text(number: nw.Expr, granularity: Granularity) -> nw.Expr:
-    """``2019``, ``2019-Q3``, ``2019-07`` or ``2019-07-15``; a span of 12 months or 3 years by its last month or year."""
+    """``2019``, ``2019-Q3``, ``2019-07``, ``2019-07-15``; a span of 12 months or 3 years by its last month or year."""
     if granularity == "year" or granularity.startswith("3years"):
         return number.cast(nw.String)
     if granularity.startswith("12months"):
