@@ -57,9 +57,14 @@ WORDS = {
     "to": PERIODS,
     "as_of": PERIODS,
     "depth": st.sampled_from(["mean", "surface", "bottom", "none"]),
-    "granularity": st.sampled_from(["year", "season", "month", "day", "hour"]),
+    "granularity": st.sampled_from(["year", "season", "month", "day", "hour", "12months", "3years"]),
+    "kind": st.sampled_from(["section", "river", "basin", "zone", "city"]),
+    "target": st.sampled_from(["2", "III", "V+", "attained"]),
+    "area": st.sampled_from(["hk.wcz.deep-bay", "810000", "cn.cnemc.珠江流域", "hk.epd.marine.DM1"]),
+    "month": st.sampled_from(["2018-07", "2021-04", "2017-01", "1990-01", "2018"]),
+    "lang": st.sampled_from(["zh-Hans", "zh-Hant", "en", "pt"]),
     "shape": st.sampled_from(["rows", "matrix"]),
-    "format": st.sampled_from(["json", "columns", "csv", "parquet", "geojson"]),
+    "format": st.sampled_from(["json", "columns", "csv", "parquet", "geojson", "html", "pdf"]),
     "limit": st.integers(1, 300).map(str),
     "medium": st.sampled_from(["sea", "air", "river"]),
     "located": st.sampled_from(["true", "false"]),
@@ -73,7 +78,7 @@ QUERIED = [path for path, route in ROUTES.items() if query_names(route.endpoint)
 def test_real_names_in_any_mixture_are_answered_or_refused(client, path):
     """Names that exist, put together in any way and mixed with nonsense, are an answer or a problem with a way out."""
     names = sorted(query_names(ROUTES[path].endpoint))
-    address = path.replace("{id}", "hk.wcz.deep-bay")
+    address = path.replace("{id}", "hk.wcz.deep-bay").replace("{kind}", "zone")
 
     @settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.fixed_dictionaries({}, optional={name: WORDS[name] | WORDS[name] | ANYTHING for name in names}))

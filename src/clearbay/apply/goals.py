@@ -59,7 +59,7 @@ _NO_STATION = _text(
 _ABOVE = _text(
     "没有数据：{place}没有监测该指标的站点；{above}另有{count}个站点，其所属城市不明，未予推定。",
     "沒有數據：{place}沒有監測該指標的站點；{above}另有{count}個站點，其所屬城市不明，未予推定。",
-    "No data: no station of {place} measures this. {above} has {count} whose city is not known; none is assigned by guess.",
+    "No data: no station of {place} measures this. {above} has {count} of unknown city; none is assigned by guess.",
     "Sem dados: nenhuma estação de {place} mede este indicador. {above} tem {count} cuja cidade não se conhece; "
     "nenhuma é atribuída por suposição.",
 )
@@ -134,7 +134,7 @@ def _against(values: Mapping[str, float], target: Target) -> tuple[str, ...]:
 
 
 def _graded(assessments: Assessments, entries: list[Entry], target: Target) -> tuple[Year, ...]:
-    """Places with one of the grades, or their share in per cent; a water with several stations has its worst's grade."""
+    """Places with one of the grades, or their share in per cent; of a water the worst station counts."""
     place = {
         entry.station.id: f"{entry.station.programme}.{entry.station.water['en']}"
         if entry.station.water and target.places is not None

@@ -68,7 +68,7 @@ def portraits(
 
 
 @router.get(
-    "/portraits/{kind}/{id:path}",
+    "/portraits/{kind}/{id}",
     operation_id="portrait",
     summary="The portrait of one place",
     responses={200: {"model": portrait_shapes.PortraitShape}, **documented(404, 422, 503)},
