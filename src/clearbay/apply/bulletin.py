@@ -39,8 +39,8 @@ class Line:
 class Bulletin:
     """An area in a month.
 
-    ``history`` holds the stations of each grade over the last months, oldest first; ``statistic`` what was compared with
-    the limits; ``programmes`` who measured; ``generated`` is True where data behind it are not measured.
+    ``history`` holds the stations of each grade over the last months, oldest first; ``statistic`` what was compared
+    with the limits; ``programmes`` who measured; ``generated`` is True where data behind it are not measured.
     """
 
     area: Group
@@ -136,5 +136,5 @@ def _unverified(standard: Standard, placed: Placed | None) -> tuple[str, ...]:
         return ()
     grade = [one.id for one in standard.grades].index(placed.grade)
     decided = standard.grades[max(grade - 1, 0)].id
-    known: dict[str, str] = {item.property: item.confidence_by_class.get(decided, item.confidence) for item in standard.items}
+    known = {item.property: item.confidence_by_class.get(decided, item.confidence) for item in standard.items}
     return tuple(code for code in placed.determinants if known.get(code) == "unverified")

@@ -1,49 +1,40 @@
-"""The rating of an area from the classes of its sections, by the method that the packs hold for the rule set.
+"""What the method for a rule set says of an area: its rating, the words for a change, a trend, main pollutants.
 
-Where the method wants fewer sections than a number to be rated by the mean of each item over them
-(环办[2011]22号), the means are judged as one section's would be.
+The computing is ``clearbay.mine``'s; here it is found out which method applies and how well it is sourced.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 
-from clearbay import mine, packs
+from clearbay import packs
+from clearbay.mine import rating
 from clearbay.mine.frames import to_arrow
+from clearbay.mine.trend import Change, Trend, change_by_grade, change_by_shares, spearman
 from clearbay.model.rule import Rule
 from clearbay.model.standard import Grade, Standard
 
 TREND_METHOD = "cn.2011-22"
-"""The one method in the packs that says when a trend is significant."""
+"""The one method in the packs that says when a trend is significant; used for other rule sets by convention."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
     """The grade of an area. ``by`` is ``shares`` of the classes, or ``item_means`` with fewer sections than wanted.
 
-    ``grade`` is None where none of the method's conditions holds.
+    ``grade`` is None where the few sections have no item to average.
     """
 
     method: Rule
     grade: Grade | None
     by: str
     sections: int
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A change in words of the method: ``none``, ``some`` or ``marked``, and which way; how well the bands are
-    sourced."""
-
-    size: str
-    way: str
     confidence: str
 
 
@@ -57,7 +48,7 @@ def method_of(family: str) -> Rule | None:
 
 
 def default_target(standard: Standard) -> str | None:
-    """The class that counts as good: the worst one of the method's own condition for a good area.
+    """The class that counts as good: the worst one in the method's own condition for a good area.
 
     For objectives it is attainment; for an index, which promises nothing, None.
     """
@@ -66,104 +57,77 @@ def default_target(standard: Standard) -> str | None:
     method = method_of(standard.family)
     if method is None:
         return None
-    for rule in _rules(method):
-        if rule["grade"] == "good":
-            return str(rule["any"][0][0]["of"][-1])
+    for name, alternatives in rating.rating_rule(method).grades:
+        if name == "good":
+            return alternatives[0][0].of[-1]
     return None
 
 
-def rate(standard: Standard, grades: Sequence[int], items: Sequence[Mapping[str, Any]], lakes: bool) -> Rating | None:
-    """The rating of sections with these grades and items; None without a method or without a section."""
-    method = method_of(standard.family)
-    if method is None or not grades:
+def rate(standard: Standard, counts: Sequence[int], items: Sequence[Mapping[str, Any]]) -> Rating | None:
+    """The rating of sections, ``counts`` of each class; None without a method or without a section.
+
+    ``items`` (property and rounded value of each section) decide where the sections are few.
+    """
+    method, sections = method_of(standard.family), sum(counts)
+    if method is None or not sections:
         return None
-    least = cast(int, method.parameters.get("min_sections", 0))
     confidence = str(method.parameters.get("parameters_confidence", method.confidence))
-    if len(grades) < least:
-        worst = _of_means(standard, items, lakes)
-        named = cast(Mapping[str, str], method.parameters["class_grades"])
-        found = None if worst is None else _grade(method, named[standard.grades[worst].id])
-        return Rating(method, found, "item_means", len(grades), confidence)
-    share = {
-        one.id: 100.0 * sum(grade == index for grade in grades) / len(grades)
-        for index, one in enumerate(standard.grades)
-    }
-    for rule in _rules(method):
-        if any(all(_holds(condition, share) for condition in every) for every in rule["any"]):
-            return Rating(method, _grade(method, rule["grade"]), "shares", len(grades), confidence)
-    return Rating(method, None, "shares", len(grades), confidence)
+    by_name = {grade.id: count for grade, count in zip(standard.grades, counts, strict=True)}
+    if sections >= rating.rating_rule(method).min_sections:
+        return Rating(method, _grade(method, rating.rate(by_name, method)), "shares", sections, confidence)
+    means = pa.table(
+        {
+            "area": pa.array([""] * len(items), pa.string()),
+            "property": pa.array([item["property"] for item in items], pa.string()),
+            "value": pa.array([item["rounded"] for item in items], pa.float64()),
+            "censoring": pa.array([""] * len(items), pa.string()),
+        }
+    )
+    found = to_arrow(rating.by_item_means(means, standard, method, by=["area"])).column("rating").to_pylist()
+    return Rating(method, _grade(method, found[0]) if found else None, "item_means", sections, confidence)
 
 
-def worded(standard: Standard, good: float | None, bad: float | None, steps: int | None) -> Worded | None:
-    """A change as the method words it: for a section by its steps of grade (down is better), for an area by the
-    change of the share of good classes less that of bad ones, in points of per cent."""
+def worded(
+    standard: Standard, before: Mapping[str, int], here: Mapping[str, int], stations: Sequence[str]
+) -> Change | None:
+    """The change of these stations' grades as the method words it, by steps for one and by shares for several; None
+    where it words none."""
     method = method_of(standard.family)
-    bands = method.parameters.get("change") if method else None
-    if method is None or not isinstance(bands, Mapping):
+    if method is None or "change" not in method.parameters or not stations:
         return None
-    confidence = str(method.parameters.get("change_confidence", method.confidence))
-    if steps is not None:
-        size, limits = float(abs(steps)), bands["grade_steps"]
-        way = "better" if steps < 0 else "worse" if steps > 0 else "same"
-    elif good is not None and bad is not None:
-        size, limits = abs(good - bad), bands["share_points"]
-        way = "better" if good > bad else "worse" if good < bad else "same"
-    else:
-        return None
-    # Shares are quotients: 13.333... - 3.333... must still count as ten points.
-    word = next((name for name in ("none", "some") if size <= limits[name] + 1e-9), "marked")
-    return Worded(word, way, confidence)
+    names = [grade.id for grade in standard.grades]
+    if len(stations) == 1:
+        return change_by_grade(names[before[stations[0]]], names[here[stations[0]]], names, method)
+    counted = [
+        {name: sum(grades[one] == place for one in stations) for place, name in enumerate(names)}
+        for grades in (before, here)
+    ]
+    return change_by_shares(counted[0], counted[1], method)
 
 
-def critical() -> tuple[Mapping[int, float], str]:
-    """Critical values of the rank correlation by the number of values, and how well they are sourced."""
-    method = packs.rule(TREND_METHOD)
-    asked = cast(Mapping[str, Any], method.parameters["trend"])
-    table = {int(n): float(value) for n, value in asked["critical"].items() if int(n) >= int(asked["min_periods"])}
-    return table, str(method.parameters.get("trend_confidence", method.confidence))
+def trend(values: Sequence[float | None]) -> Trend:
+    """The trend of the values that there are; a series that never changes has neither coefficient nor direction."""
+    known = [one for one in values if one is not None]
+    found = spearman(known, packs.rule(TREND_METHOD))
+    if found.critical is not None and min(known) == max(known):
+        return replace(found, coefficient=math.nan, direction="none")
+    return found
 
 
-def main_count(standard: Standard) -> tuple[int, tuple[str, ...]]:
-    """How many main pollutants are named, and which come first when exceeded."""
+def names_main(standard: Standard, target: str | None, area: Rating | None) -> tuple[int, tuple[str, ...]]:
+    """How many main pollutants the method names, and which come first when exceeded; none for another target than its
+    own, for an area rated good or better, for one rated by means, or where it names none at all."""
     method = method_of(standard.family)
     said = method.parameters.get("main_pollutants") if method else None
-    if not isinstance(said, Mapping):
-        return 3, ()
+    if not isinstance(said, Mapping) or target != default_target(standard):
+        return 0, ()
+    if area is not None:
+        words: Any = area.method.parameters.get("class_grades", {})
+        met = {words.get(name) for name in said["none_in"]}
+        if area.by != "shares" or area.grade is None or area.grade.id in met:
+            return 0, ()
     return int(said["count"]), tuple(said["first"])
 
 
-def _rules(method: Rule) -> Sequence[Mapping[str, Any]]:
-    return cast(Sequence[Mapping[str, Any]], method.parameters["rules"])
-
-
-def _grade(method: Rule, name: str) -> Grade:
-    return next(one for one in method.grades if one.id == name)
-
-
-def _holds(condition: Mapping[str, Any], share: Mapping[str, float]) -> bool:
-    value = sum(share[name] for name in condition["of"])
-    tests = {"ge": value >= condition.get("ge", 0) - 1e-9, "gt": value > condition.get("gt", 0) + 1e-9}
-    tests |= {"le": value <= condition.get("le", 0) + 1e-9, "lt": value < condition.get("lt", 0) - 1e-9}
-    return all(tests[op] for op in tests if op in condition)
-
-
-def _of_means(standard: Standard, items: Sequence[Mapping[str, Any]], lakes: bool) -> int | None:
-    values: dict[str, list[float]] = {}
-    for item in items:
-        values.setdefault(item["property"], []).append(item["value"])
-    if not values:
-        return None
-    n = len(values)
-    readings = pa.table(
-        {
-            "station": pa.repeat("", n),
-            "property": list(values),
-            "depth": pa.repeat("", n),
-            "time": pa.array([datetime(2000, 6, 1)] * n, pa.timestamp("us")),
-            "value": [sum(one) / len(one) for one in values.values()],
-            "censoring": pa.repeat("", n),
-        }
-    )
-    kind = "lake" if lakes else "river"
-    graded = mine.period_items(readings, standard, offset=0, water_type=kind)
-    return max(to_arrow(graded).column("grade").to_pylist(), default=None)
+def _grade(method: Rule, name: str) -> Grade | None:
+    return next((one for one in method.grades if one.id == name), None)

@@ -20,9 +20,9 @@ from clearbay.apply.applicability import water_type
 from clearbay.apply.assessments import Assessments, Ints, Matrix
 from clearbay.apply.catalogue import Catalogue
 from clearbay.apply.groups import Group
-from clearbay.apply.rated import Rating, Worded
+from clearbay.apply.rated import Rating
 from clearbay.apply.spans import Span
-from clearbay.mine.trend import Trend, trend
+from clearbay.mine import trend
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Item, Standard
 
@@ -78,7 +78,7 @@ class Change:
     steps: int | None
     good: float | None
     bad: float | None
-    worded: Worded | None
+    worded: trend.Change | None
     items_differ: tuple[str, ...] = ()
 
 
@@ -90,8 +90,7 @@ class Course:
     of: str
     periods: tuple[str, ...]
     values: tuple[float | None, ...]
-    trend: Trend
-    confidence: str
+    trend: trend.Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,21 +201,15 @@ class Standings:
         before, earlier = spans.previous(self.span, period), spans.year_earlier(period)
         grades = {label: self._grades(group, label) for label in (before, earlier)}
         items = self._items(group, period)
+        area = None if group.kind == "section" else rated.rate(self.standard, brief.counts, items)
         places = self._places(group, period, items, grades[before], grades[earlier])
         return replace(
             brief,
-            rating=rated.rate(
-                self.standard,
-                list(self._grades(group, period).values()),
-                items,
-                all(water_type(self._now.entries[one]) == "lake" for one in group.stations),
-            )
-            if group.kind != "section"
-            else None,
+            rating=area,
             year_earlier=self._with_items(group, brief.year_earlier, items),
             previous=self._with_items(group, brief.previous, items),
             courses=self._courses(group, period),
-            pollutants=self._pollutants(group, brief, items),
+            pollutants=self._pollutants(group, area, items),
             places=places,
             worst=tuple(one for one in places if self._bad(one.grade))[:5],
         )
@@ -376,7 +369,7 @@ class Standings:
             steps=steps[0] if section else None,
             good=good,
             bad=bad,
-            worded=rated.worded(self.standard, good, bad, steps[0] if section else None),
+            worded=rated.worded(self.standard, there, here, common),
         )
 
     def _with_items(self, group: Group, change: Change | None, items: Sequence[Mapping[str, Any]]) -> Change | None:
@@ -404,21 +397,22 @@ class Standings:
             for row in _rows(judged.items, group.stations):
                 if row["period"] in place:
                     found.setdefault(row["property"], [None] * len(labels))[place[row["period"]]] = row["value"]
-        table, confidence = rated.critical()
         return tuple(
-            Course(of, labels, tuple(values), trend([one for one in values if one is not None], table), confidence)
+            Course(of, labels, tuple(values), rated.trend(values))
             for of, values in found.items()
             if any(one is not None for one in values)
         )
 
-    def _pollutants(self, group: Group, brief: Standing, items: Sequence[Mapping[str, Any]]) -> tuple[Pollutant, ...]:
+    def _pollutants(
+        self, group: Group, area: Rating | None, items: Sequence[Mapping[str, Any]]
+    ) -> tuple[Pollutant, ...]:
         """What misses the target, most widespread first; of a section, by class and then by multiple."""
         if self._good is None:
             return ()
         by_property: dict[str, list[Mapping[str, Any]]] = {}
         for item in items:
             by_property.setdefault(item["property"], []).append(item)
-        count, first = rated.main_count(self.standard)
+        count, first = rated.names_main(self.standard, self.target, area)
         found = []
         for code, rows in by_property.items():
             failing = [row for row in rows if row["grade"] > self._good]

@@ -35,8 +35,8 @@ class RankShape(Answer):
 class WordedShape(Answer):
     """A change in the words of the method, where it words one."""
 
-    size: Literal["none", "some", "marked"]
-    way: Literal["better", "worse", "same"]
+    extent: Literal["none", "some", "marked"]
+    direction: Literal["better", "worse", "same"]
     confidence: Confidence
 
 
@@ -112,8 +112,10 @@ class CourseShape(Answer):
     values: list[float | None]
     n: int = Field(description="Values that there are")
     rho: float | None = Field(description="Spearman's coefficient; null: constant, or fewer than two values")
-    critical: float | None = Field(description="What |rho| has to exceed; null: the table has none for n")
-    direction: Literal["up", "down", "none", "too_short"]
+    critical: float | None = Field(description="What |rho| has to reach; null: the table has none for n")
+    direction: Literal["rising", "falling", "none", "unknown"] = Field(
+        description="unknown: no critical value for so few periods"
+    )
     confidence: Confidence = Field(description="How well the critical values are sourced")
 
 
@@ -128,7 +130,7 @@ class PollutantShape(Answer):
     value: float | None = Field(description="That value, as compared")
     grade: str
     multiple: float | None = Field(description="(value - limit) / limit of the target; null: none defined")
-    main: bool = Field(description="Among those that the method names")
+    main: bool = Field(description="Among the main pollutants that the method names; it names none in a good area")
 
 
 class PlacedShape(Answer):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from clearbay import packs
 from clearbay.apply import standing
 from clearbay.apply.goals import Progress
 from clearbay.apply.groups import Group
-from clearbay.apply.rated import Rating, Worded
+from clearbay.apply.rated import Rating
 from clearbay.apply.standing import Change, Course, Placed, Pollutant, Standing
+from clearbay.mine import trend
 
 
 def brief(one: Standing) -> dict[str, Any]:
@@ -121,8 +123,8 @@ def _change(one: Change | None) -> dict[str, Any] | None:
     }
 
 
-def _worded(one: Worded | None) -> dict[str, Any] | None:
-    return None if one is None else {"size": one.size, "way": one.way, "confidence": one.confidence}
+def _worded(one: trend.Change | None) -> dict[str, Any] | None:
+    return None if one is None else {"extent": one.extent, "direction": one.direction, "confidence": one.confidence}
 
 
 def _rating(one: Rating | None) -> dict[str, Any] | None:
@@ -147,11 +149,11 @@ def _course(one: Course) -> dict[str, Any]:
         "unit": known[one.of].unit if one.of in known else "%" if one.of == "attained_share" else "1",
         "periods": one.periods,
         "values": [_number(value) for value in one.values],
-        "n": one.trend.n,
-        "rho": _number(one.trend.rho),
+        "n": one.trend.periods,
+        "rho": _number(one.trend.coefficient),
         "critical": one.trend.critical,
         "direction": one.trend.direction,
-        "confidence": one.confidence,
+        "confidence": one.trend.confidence,
     }
 
 
@@ -183,4 +185,4 @@ def _placed(one: Placed) -> dict[str, Any]:
 
 def _number(value: float | None) -> float | None:
     """Six decimals: beyond every figure of the law, short of the noise of a division."""
-    return None if value is None else round(value, 6)
+    return None if value is None or math.isnan(value) else round(value, 6)

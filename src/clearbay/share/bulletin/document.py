@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,6 +18,10 @@ from clearbay.share.bulletin.scene import Scene
 
 WIDTH = 511.0
 """Points across a page of A4 between margins of 15 mm."""
+
+
+_FEW = 10
+"""Up to this many stations the one table, worst first, says what a list of the worst would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class _Writer:
         it, medium = self.it, self.it.lines[0].station.medium
         return Document(
             language=self.language,
-            title=words.MEDIUM["river" if medium == "lake" else medium][self.language],
+            title=words.medium(medium, self.language),
             area=it.area.name[self.language],
             month=words.month(it.month, self.language),
             standard=f"{self.say('standard')} {it.standard.code}",
@@ -151,7 +156,7 @@ class _Writer:
         yield Prose(self.say("changes"), tuple(self.changes()))
         if self.it.standing.pollutants:
             yield self.pollutants()
-        if self.it.standing.worst:
+        if self.it.standing.worst and len(self.it.lines) > _FEW:
             yield self.table(self.say("worst"), [self.line(one.station) for one in self.it.standing.worst])
         yield self.table(self.say("table"), list(self.it.lines))
         yield Prose(self.say("method"), tuple(self.notes()), small=True)
@@ -170,9 +175,10 @@ class _Writer:
             return self.say(
                 "lead_index", **about, judged=str(standing.judged), grade=self.name(worst.grade), station=station
             )
+        good, judged = standing.attained.stations, standing.attained.judged
         found = [
             self.say(
-                "lead_target",
+                "lead_target" if 0 < good < judged else "lead_all" if good else "lead_none",
                 **about,
                 judged=str(standing.judged),
                 good=str(standing.attained.stations),
@@ -184,10 +190,10 @@ class _Writer:
         ]
         if standing.worst:
             over = [
-                self.say("item_over", name=self.property(code), times=words.times(multiple, self.language))
+                self.say("item_over", name=self.lower(self.property(code)), times=words.times(multiple, self.language))
                 for code, multiple in worst.multiples.items()
             ][:2]
-            items = over or [self.property(code) for code in worst.determinants[:2]]
+            items = over or [self.lower(self.property(code)) for code in worst.determinants[:2]]
             why = self.say("because", items=words.listed(items, self.language)) if items else ""
             station = self.station(self.stations[worst.station])
             found.append(self.say("lead_worst", station=station, grade=self.name(worst.grade), why=why))
@@ -207,12 +213,15 @@ class _Writer:
         if standing.attained is not None:
             change = standing.year_earlier.good if standing.year_earlier else None
             share = words.per_cent(standing.attained.share, self.language)
-            label = self.say("fig_good", target=self.target)
+            label = self.say("fig_good", target=self.grades[standing.attained.target].name[self.language])
             yield Figure(label, share, self.points(change), self.grades[standing.attained.target].colour)
             last = self.it.standard.grades[-1]
             bad = standing.year_earlier.bad if standing.year_earlier else None
             yield Figure(
-                last.name[self.language], words.per_cent(standing.shares[-1], self.language), self.points(bad), last.colour
+                last.name[self.language],
+                words.per_cent(standing.shares[-1], self.language),
+                self.points(bad),
+                last.colour,
             )
         else:
             grade = self.grades[standing.places[0].grade]
@@ -272,24 +281,24 @@ class _Writer:
                 worst = self.it.standard.grades[-1].name[self.language]
                 said.append(self.say("change_points", target=self.target, good=good, bad=bad, worst=self.lower(worst)))
             if change.worded is not None and standing.rating is not None:
-                size, way = change.worded.size, change.worded.way
+                size, way = change.worded.extent, change.worded.direction
                 word = self.say("worded_none" if size == "none" else f"worded_{size}_{way}")
                 said.append(self.say("change_worded", code=standing.rating.method.code, word=word))
             if change.items_differ:
-                items = words.listed([self.property(code) for code in change.items_differ], self.language)
+                items = words.listed([self.lower(self.property(code)) for code in change.items_differ], self.language)
                 said.append(self.say("items_differ", items=items))
             yield words.joined(said, self.language)
         course = next((one for one in standing.courses if one.of == "attained_share"), None)
         if course is not None:
             have = [period for period, value in zip(course.periods, course.values, strict=True) if value is not None]
-            rho = course.trend.rho
+            rho = course.trend.coefficient
             yield self.say(
                 f"trend_{course.trend.direction}",
                 first=have[0][:4],
                 last=have[-1][:4],
                 target=self.target,
-                n=str(course.trend.n),
-                rho="–" if rho is None else words.number(rho, self.language, 2),
+                n=str(course.trend.periods),
+                rho="–" if math.isnan(rho) else words.number(rho, self.language, 2),
                 critical="–"
                 if course.trend.critical is None
                 else words.number(course.trend.critical, self.language, 3),
@@ -300,30 +309,32 @@ class _Writer:
         rows: list[tuple[Cell, ...]] = []
         for one in self.it.standing.pollutants:
             unit = known[one.property].unit_label if one.property in known else ""
+            unit = "" if unit == one.property else unit
             value = "–" if one.value is None else f"{self.value(one.value)} {unit}".strip()
             share = f"{one.stations}/{one.judged} ({words.per_cent(one.share, self.language)})"
             over = "–" if one.multiple is None else words.times(one.multiple, self.language)
             where = self.stations[one.worst].code
-            rows.append((self.property(one.property), share, over, value, self.badge(one.grade), where))
+            rows.append((self.property(one.property), share, over, value, "", self.badge(one.grade), where))
         columns = (
-            Column(self.say("col_item"), 26),
-            Column(self.say("col_share"), 18, True),
-            Column(self.say("col_multiple"), 16, True),
-            Column(self.say("col_value"), 16, True),
-            Column(self.say("col_grade"), 16),
-            Column(self.say("col_where"), 18),
+            Column(self.say("col_item"), 27),
+            Column(self.say("col_share"), 17, True),
+            Column(self.say("col_multiple"), 15, True),
+            Column(self.say("col_value"), 15, True),
+            Column("", 3),
+            Column(self.say("col_grade"), 20),
+            Column(self.say("col_where"), 14),
         )
         return Table(self.say("pollutants", target=self.target), columns, tuple(rows))
 
     def table(self, title: str, lines: list[Line]) -> Table:
         columns = (
-            Column(self.say("col_station"), 30),
-            Column(self.say("col_grade"), 15),
-            Column(self.say("col_items"), 33),
-            Column(self.say("col_previous"), 11),
-            Column(self.say("col_year"), 11),
+            Column(self.say("col_station"), 28),
+            Column(self.say("col_grade"), 20),
+            Column(self.say("col_items"), 38),
+            Column(self.say("col_previous"), 9),
+            Column(self.say("col_year"), 9),
             Column(self.say("col_change"), 10),
-            Column(self.say("col_samples"), 8, True),
+            Column(self.say("col_samples"), 10, True),
         )
         return Table(title, columns, tuple(self.row(line) for line in lines))
 
@@ -368,7 +379,7 @@ class _Writer:
             yield self.say("note_target", target=self.target)
         if standing.rating is not None:
             rating = standing.rating
-            by, confidence = self.say(f"by_{rating.by}"), words.CONFIDENCE[rating.confidence][self.language]
+            by, confidence = self.say(f"by_{rating.by}"), words.confidence(rating.confidence, self.language)
             yield self.say("note_rating", code=rating.method.code, by=by, confidence=confidence)
             yield from (note[self.language] for note in rating.method.notes)
         yield self.say("note_complete")
@@ -377,7 +388,7 @@ class _Writer:
 
     def marks(self) -> Iterator[str]:
         yield self.say("mark_dagger")
-        yield self.say("mark_rule", confidence=words.CONFIDENCE[self.it.standard.confidence][self.language])
+        yield self.say("mark_rule", confidence=words.confidence(self.it.standard.confidence, self.language))
 
     def credits(self) -> Iterator[str]:
         registers = packs.registers()

@@ -51,7 +51,8 @@ footer{margin-top:28px;border-top:1px solid var(--faint);padding-top:8px;font-si
 h1{font-size:25px}}
 @media print{@page{size:A4;margin:15mm}body{background:#fff;font-size:9.5pt}main{margin:0;padding:0;max-width:none;
 border-top-width:2pt}figure,.figures,tr,h2{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}
-.figures div,th,figure svg,.legend b{print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}}
+.figures div,th,figure svg,.legend b{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.scroll{overflow:visible}}
 """
 
 
@@ -93,9 +94,8 @@ def _block(block: Block) -> str:
 
 def _figure(one: Figure) -> str:
     edge = f' style="border-color:{one.colour}"' if one.colour else ""
-    return (
-        f'<div{edge}><dt>{escape(one.label)}</dt><dd>{escape(one.value)}</dd><dd class="note">{escape(one.note)}</dd></div>'
-    )
+    value = f"<dd>{escape(one.value)}</dd>"
+    return f'<div{edge}><dt>{escape(one.label)}</dt>{value}<dd class="note">{escape(one.note)}</dd></div>'
 
 
 def _key(sign: str, colour: str, text: str) -> str:
@@ -121,5 +121,6 @@ def _table(block: Table) -> str:
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, Badge):
-        return f'<span class="badge" style="background:{cell.colour};color:{ink_on(cell.colour)}">{escape(cell.text)}</span>'
+        style = f"background:{cell.colour};color:{ink_on(cell.colour)}"
+        return f'<span class="badge" style="{style}">{escape(cell.text)}</span>'
     return escape(cell)

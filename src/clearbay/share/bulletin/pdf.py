@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from reportlab.lib.pagesizes import A4
@@ -67,7 +67,7 @@ class _Sheet:
             self._lines(document.warning, 9, 13, bold=True, colour="#9c1c1c")
             self.y += 2
         self._lines(document.lead, 11, 16.5)
-        self.y += 4
+        self.y += 12
 
     def _foot(self) -> None:
         y = _HIGH - 26
@@ -205,11 +205,12 @@ class _Sheet:
     def _table(self, block: Table) -> None:
         total = sum(column.width for column in block.columns)
         wide = [WIDTH * column.width / total for column in block.columns]
-        rows = [
-            [self._cell(cell, across - 8) for cell, across in zip(row, wide, strict=True)] for row in block.rows
-        ]
+        rows = [[self._cell(cell, across - 8) for cell, across in zip(row, wide, strict=True)] for row in block.rows]
         high = [max(max(len(cell) for cell in row) * 9.6, 9.6) + 5.4 for row in rows]
-        titles = [setting.wrap(c.title, 7.2, w - 8, self.language, bold=True) for c, w in zip(block.columns, wide, strict=True)]
+        titles = [
+            setting.wrap(c.title, 7.2, w - 8, self.language, bold=True)
+            for c, w in zip(block.columns, wide, strict=True)
+        ]
         head = max(len(title) for title in titles) * 9.2 + 6
         self._heading(block.title, head + sum(high[:2]))
 
@@ -251,7 +252,16 @@ class _Sheet:
             self._text(x + 5, line, 7.2, colour=ink_on(badge.colour), bold=True, at=self.y + 10 + place * 9.6)
 
     def _aligned(
-        self, text: str, size: float, x: float, across: float, right: bool, at: float, colour: str, *, bold: bool = False
+        self,
+        text: str,
+        size: float,
+        x: float,
+        across: float,
+        right: bool,
+        at: float,
+        colour: str,
+        *,
+        bold: bool = False,
     ) -> None:
         where = x + across - 4 if right else x + 4
         self._text(where, text, size, colour=colour, bold=bold, anchor="end" if right else "start", at=at)
@@ -285,24 +295,24 @@ class _Sheet:
                 case Line():
                     self._stroke(shape, x, y)
                 case Box():
-                    self._paint(shape.fill, shape.stroke, shape.line, lambda paint, s=shape: page.rect(
-                        x + s.x, _HIGH - y - s.y - s.height, s.width, s.height, **paint
-                    ))
+                    painted = self._paint(shape.fill, shape.stroke, shape.line)
+                    low = _HIGH - y - shape.y - shape.height
+                    page.rect(x + shape.x, low, shape.width, shape.height, **painted)
                 case Dot():
-                    self._paint(shape.fill, shape.stroke, shape.width, lambda paint, s=shape: page.circle(
-                        x + s.x, _HIGH - y - s.y, s.radius, **paint
-                    ))
+                    painted = self._paint(shape.fill, shape.stroke, shape.width)
+                    page.circle(x + shape.x, _HIGH - y - shape.y, shape.radius, **painted)
                 case Label():
                     self._label(shape, x, y)
         page.restoreState()
 
-    def _paint(self, fill: str, stroke: str, width: float, draw: Callable[[dict[str, int]], None]) -> None:
+    def _paint(self, fill: str, stroke: str, width: float) -> dict[str, int]:
+        """Colours made current; which of filling and stroking there is to do."""
         if fill:
             self.page.setFillColor(fill)
         if stroke:
             self.page.setStrokeColor(stroke)
             self.page.setLineWidth(width)
-        draw({"fill": int(bool(fill)), "stroke": int(bool(stroke))})
+        return {"fill": int(bool(fill)), "stroke": int(bool(stroke))}
 
     def _rings(self, shape: Rings, x: float, y: float) -> None:
         path = self.page.beginPath()
@@ -311,20 +321,16 @@ class _Sheet:
             for point in ring[1:]:
                 path.lineTo(x + point[0], _HIGH - y - point[1])
             path.close()
-        self._paint(
-            shape.fill,
-            shape.stroke,
-            shape.width,
-            lambda paint: self.page.drawPath(path, fillMode=0, **paint),
-        )
+        self.page.drawPath(path, fillMode=0, **self._paint(shape.fill, shape.stroke, shape.width))
 
     def _stroke(self, shape: Line, x: float, y: float) -> None:
         path = self.page.beginPath()
         path.moveTo(x + shape.points[0][0], _HIGH - y - shape.points[0][1])
         for point in shape.points[1:]:
             path.lineTo(x + point[0], _HIGH - y - point[1])
-        self.page.setDash(2, 2) if shape.dashed else self.page.setDash()
-        self._paint("", shape.stroke, shape.width, lambda paint: self.page.drawPath(path, **paint))
+        if shape.dashed:
+            self.page.setDash(2, 2)
+        self.page.drawPath(path, **self._paint("", shape.stroke, shape.width))
         self.page.setDash()
 
     def _label(self, shape: Label, x: float, y: float) -> None:

@@ -22,7 +22,7 @@ _NOT_FIRST = frozenset("，。、；：？！）」』》】〉％…·,.;:?!)%]
 """Signs that begin no line."""
 _NOT_LAST = frozenset("（「『《【〈([{‘“")
 """Signs that end no line."""
-_PLAIN = {"−": "–", " ": " ", " ": " ", "⁻": "-"}
+_PLAIN = {"\u2212": "\u2013", "\u00a0": " ", "\u202f": " ", "\u207b": "-"}
 """Signs that the standard fonts lack, and what stands for them there."""
 
 
@@ -41,6 +41,8 @@ def _font(letter: str, language: Language) -> str:
     return second if not _can(letter, _CODES[first]) and _can(letter, _CODES[second]) else first
 
 
+_STROKED = 9.0
+"""Below this size a stroked Song clots: small headings stay regular."""
 _CODES = {SIMPLE: "gbk", TRADITIONAL: "big5hkscs"}
 
 
@@ -67,7 +69,9 @@ def runs(text: str, language: Language) -> list[tuple[str, str]]:
 
 def width(text: str, size: float, language: Language, *, bold: bool = False) -> float:
     """How long a text is in points."""
-    return sum(_long(piece, LATIN_BOLD if bold and font == LATIN else font, size) for font, piece in runs(text, language))
+    return sum(
+        _long(piece, LATIN_BOLD if bold and font == LATIN else font, size) for font, piece in runs(text, language)
+    )
 
 
 def _long(piece: str, font: str, size: float) -> float:
@@ -131,10 +135,10 @@ def write(
     for font, piece in runs(text, language):
         latin = font == LATIN
         line.setFont(LATIN_BOLD if bold and latin else font, size)
-        line.setTextRenderMode(2 if bold and not latin else 0)
+        line.setTextRenderMode(2 if bold and not latin and size >= _STROKED else 0)
         line.textOut(piece)
     line.setTextRenderMode(0)
     page.saveState()
-    page.setLineWidth(size * 0.032)
+    page.setLineWidth(size * 0.028)
     page.drawText(line)
     page.restoreState()
