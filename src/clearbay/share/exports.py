@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 
 import orjson
@@ -49,10 +50,14 @@ class Credit:
 
 def download(parts: Iterable[bytes], media_type: str, file_name: str, credit: Credit) -> StreamingResponse:
     """A streamed file with its name and attribution."""
-    ascii_name = re.sub(r"[^A-Za-z0-9._+-]+", "_", file_name)
-    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name, safe='')}"
-    headers = {"Content-Disposition": disposition, **credit.headers()}
+    headers = {"Content-Disposition": disposition(file_name), **credit.headers()}
     return StreamingResponse(parts, media_type=media_type, headers=headers)
+
+
+def disposition(file_name: str, kind: Literal["attachment", "inline"] = "attachment") -> str:
+    """The header that names a file, in ASCII for old readers and in full for the others."""
+    ascii_name = re.sub(r"[^A-Za-z0-9._+-]+", "_", file_name)
+    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def file_name(*parts: str | None, suffix: str) -> str:

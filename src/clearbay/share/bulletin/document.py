@@ -147,10 +147,13 @@ class _Writer:
         missing = sum(line.station.longitude is None for line in self.it.lines)
         if scene is not None:
             note = self.say("note_some_position", n=str(missing)) if missing else ""
-            yield Picture(self.say("map"), scene, tuple(self.legend(bool(self.unjudged))), note)
+            yield Picture(
+                self.say("map_index" if self.index else "map"), scene, tuple(self.legend(bool(self.unjudged))), note
+            )
         chart = charts.shares(self.it, self.language, WIDTH, 150.0)
         legend = () if scene is not None else tuple(self.legend(False))
-        yield Picture(self.say("chart", n=str(MONTHS)), chart, legend, self.say("chart_note"))
+        title = self.say("chart_index" if self.index else "chart", n=str(MONTHS))
+        yield Picture(title, chart, legend, self.say("chart_note"))
         if scene is None:
             yield Prose("", (self.say("note_position", n=str(missing)),), small=True)
         yield Prose(self.say("changes"), tuple(self.changes()))
@@ -228,7 +231,7 @@ class _Writer:
             station = self.stations[standing.places[0].station].name[self.language]
             yield Figure(self.say("fig_highest"), self.name(grade.id), station, grade.colour)
         if standing.rating is not None:
-            mark = "†" if standing.rating.confidence == "unverified" else ""
+            mark = self.mark(standing.rating.confidence)
             grade_of = standing.rating.grade
             name = grade_of.name[self.language] if grade_of else self.say("no_rating")
             colour = grade_of.colour if grade_of else ""
@@ -283,7 +286,8 @@ class _Writer:
             if change.worded is not None and standing.rating is not None:
                 size, way = change.worded.extent, change.worded.direction
                 word = self.say("worded_none" if size == "none" else f"worded_{size}_{way}")
-                said.append(self.say("change_worded", code=standing.rating.method.code, word=word))
+                mark = self.mark(change.worded.confidence)
+                said.append(self.say("change_worded", code=standing.rating.method.code, word=word, mark=mark))
             if change.items_differ:
                 items = words.listed([self.lower(self.property(code)) for code in change.items_differ], self.language)
                 said.append(self.say("items_differ", items=items))
@@ -294,6 +298,7 @@ class _Writer:
             rho = course.trend.coefficient
             yield self.say(
                 f"trend_{course.trend.direction}",
+                mark=self.mark(course.trend.confidence),
                 first=have[0][:4],
                 last=have[-1][:4],
                 target=self.target,
@@ -327,16 +332,21 @@ class _Writer:
         return Table(self.say("pollutants", target=self.target), columns, tuple(rows))
 
     def table(self, title: str, lines: list[Line]) -> Table:
-        columns = (
-            Column(self.say("col_station"), 28),
-            Column(self.say("col_grade"), 20),
-            Column(self.say("col_items"), 38),
-            Column(self.say("col_previous"), 9),
-            Column(self.say("col_year"), 9),
-            Column(self.say("col_change"), 10),
-            Column(self.say("col_samples"), 10, True),
-        )
-        return Table(title, columns, tuple(self.row(line) for line in lines))
+        """Stations with their verdicts; columns that would be empty throughout are left out."""
+        placed = [line.placed for line in lines if line.placed is not None]
+        before = any(one.previous is not None for one in placed)
+        earlier = any(one.year_earlier is not None for one in placed)
+        wanted = [
+            (True, Column(self.say("col_station"), 28)),
+            (True, Column(self.say("col_index" if self.index else "col_grade"), 18)),
+            (not self.index, Column(self.say("col_items"), 38)),
+            (before, Column(self.say("col_previous"), 9)),
+            (earlier, Column(self.say("col_year"), 9)),
+            (earlier, Column(self.say("col_change"), 10)),
+            (True, Column(self.say("col_hours" if self.index else "col_samples"), 10, True)),
+        ]
+        rows = [[cell for (keep, _), cell in zip(wanted, self.row(line), strict=True) if keep] for line in lines]
+        return Table(title, tuple(column for keep, column in wanted if keep), tuple(tuple(row) for row in rows))
 
     def row(self, line: Line) -> tuple[Cell, ...]:
         name, one = self.station(line.station), line.placed
@@ -349,7 +359,7 @@ class _Writer:
             self.short(one.previous),
             self.short(one.year_earlier),
             self.moved(one),
-            str(one.samples),
+            words.number(one.samples, self.language),
         )
 
     def deciding(self, line: Line, one: Placed) -> str:
@@ -410,6 +420,15 @@ class _Writer:
     def say(self, key: str, **parts: str) -> str:
         return words.say(key, self.language, **parts)
 
+    def mark(self, confidence: str) -> str:
+        """The dagger beside what no official text was found for."""
+        return "†" if confidence == "unverified" else ""
+
+    @property
+    def index(self) -> bool:
+        """True where the bulletin is about an index and not about classes."""
+        return self.it.standard.kind == "index"
+
     @property
     def unjudged(self) -> int:
         return sum(line.placed is None for line in self.it.lines)
@@ -442,7 +461,7 @@ class _Writer:
 
     def station(self, one: Station) -> str:
         name = one.name[self.language]
-        return name if name.startswith(one.code) or one.code in name else f"{one.code} {name}"
+        return name if maps.plain_name(one) else f"{one.code} {name}"
 
     def value(self, value: float) -> str:
         text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"

@@ -14,6 +14,7 @@ from shapely.ops import unary_union
 
 from clearbay import packs
 from clearbay.apply.bulletin import Bulletin, Line
+from clearbay.model.station import Station
 from clearbay.model.text import Language
 from clearbay.share.bulletin import words
 from clearbay.share.bulletin.scene import Box, Dot, Label, Point, Rings, Scene, Shape, ink_on
@@ -47,7 +48,7 @@ def chart(bulletin: Bulletin, language: Language, width: float, height: float) -
     for line in spots:
         shapes.extend(_station(bulletin, language, line, frame, radius))
     if not crowded:
-        shapes.extend(_names(spots, frame, radius))
+        shapes.extend(_names(spots, language, frame, radius))
     shapes.extend(_scale(frame, width, height))
     shapes.append(Box(0.25, 0.25, width - 0.5, height - 0.5, "", "#c3ccd4", 0.5))
     return Scene(width, height, tuple(shapes), words.say("map_about", language, n=str(len(located))))
@@ -108,6 +109,13 @@ def _rings(form: Any) -> Iterator[tuple[Point, ...]]:
             yield from (tuple(one.coords) for one in part.interiors)
 
 
+def plain_name(station: Station) -> bool:
+    """True where the code is the name itself, spelled for an address: only the name is worth showing."""
+    return station.code.replace("-", "").casefold() in {
+        name.replace(" ", "").replace("-", "").casefold() for name in station.name.values()
+    }
+
+
 def _rank(bulletin: Bulletin, line: Line) -> int:
     """Order of drawing: what was not judged first, the worst on top."""
     if line.placed is None:
@@ -117,7 +125,8 @@ def _rank(bulletin: Bulletin, line: Line) -> int:
 
 def _station(bulletin: Bulletin, language: Language, line: Line, frame: _Frame, radius: float) -> Iterator[Shape]:
     x, y = frame.point(line)
-    name = f"{line.station.code} {line.station.name[language]}"
+    said = line.station.name[language]
+    name = said if plain_name(line.station) else f"{line.station.code} {said}"
     if line.placed is None:
         yield Dot(x, y, radius * 0.7, _SEA, _QUIET, 0.9, f"{name}: {words.say('not_judged', language)}")
         return
@@ -128,12 +137,13 @@ def _station(bulletin: Bulletin, language: Language, line: Line, frame: _Frame, 
     yield Label(x, y + size * 0.36, text, size, ink_on(grade.colour), "middle", bold=True)
 
 
-def _names(spots: list[Line], frame: _Frame, radius: float) -> Iterator[Shape]:
+def _names(spots: list[Line], language: Language, frame: _Frame, radius: float) -> Iterator[Shape]:
     """Codes beside their stations, on the side where nothing stands yet; none where both sides are taken."""
     taken = [(x - radius, y - radius, x + radius, y + radius) for x, y in map(frame.point, spots)]
     for line in reversed(spots):
         x, y = frame.point(line)
-        wide = len(line.station.code) * 4.6
+        text = line.station.name[language] if plain_name(line.station) else line.station.code
+        wide = sum(7.2 if ord(sign) > 0x2E7F else 4.4 for sign in text)
         for left, anchor in ((x + radius + 2, "start"), (x - radius - 2 - wide, "end")):
             place = (left, y - 4, left + wide, y + 4)
             if not any(
@@ -142,7 +152,7 @@ def _names(spots: list[Line], frame: _Frame, radius: float) -> Iterator[Shape]:
             ):
                 taken.append(place)
                 at = left if anchor == "start" else left + wide
-                yield Label(at, y + 2.6, line.station.code, 7.2, "#1b2733", anchor, halo="#ffffff")  # type: ignore[arg-type]
+                yield Label(at, y + 2.6, text, 7.2, "#1b2733", anchor, halo="#ffffff")  # type: ignore[arg-type]
                 break
 
 

@@ -203,8 +203,7 @@ class _Sheet:
     # Tables
 
     def _table(self, block: Table) -> None:
-        total = sum(column.width for column in block.columns)
-        wide = [WIDTH * column.width / total for column in block.columns]
+        wide = self._widths(block)
         rows = [[self._cell(cell, across - 8) for cell, across in zip(row, wide, strict=True)] for row in block.rows]
         high = [max(max(len(cell) for cell in row) * 9.6, 9.6) + 5.4 for row in rows]
         titles = [
@@ -237,6 +236,17 @@ class _Sheet:
             self.page.setStrokeColor(_FAINT)
             self.page.setLineWidth(0.35)
             self.page.line(_LEFT, _HIGH - self.y, _LEFT + WIDTH, _HIGH - self.y)
+
+    def _widths(self, block: Table) -> list[float]:
+        """Columns with classes are as wide as the longest name asks for; the others share the rest."""
+        fixed: dict[int, float] = {}
+        for place in range(len(block.columns)):
+            names = {cell.text for row in block.rows if isinstance(cell := row[place], Badge)}
+            if names:
+                fixed[place] = 20 + max(setting.width(one, 7.2, self.language, bold=True) for one in names)
+        free = WIDTH - sum(fixed.values())
+        total = sum(column.width for place, column in enumerate(block.columns) if place not in fixed)
+        return [fixed.get(place, free * column.width / total) for place, column in enumerate(block.columns)]
 
     def _cell(self, cell: Cell, across: float) -> list[str]:
         if isinstance(cell, Badge):

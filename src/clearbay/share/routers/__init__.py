@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from clearbay.share.routers import (
     assessments,
+    bulletin,
     explain,
     health,
     layers,
@@ -30,6 +31,7 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (explain.router, "One verdict unfolded to its samples, statistic, rounding, limit and clause."),
     (zones.router, "Areas with rules of their own, and how they stand."),
     (portraits.router, "How a section, river, basin, zone or city stands in a span of time."),
+    (bulletin.router, "A place in a month as a document that can be printed and sent out."),
     (targets.router, "What somebody has promised to reach, and where it stands by the data here."),
     (timeline.router, "The density of observations in time."),
     (search.router, "Names of anything, in any of the four languages."),
