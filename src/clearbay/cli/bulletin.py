@@ -37,7 +37,7 @@ def bulletin(
 ) -> None:
     """Set the monthly bulletin of an area as PDF or HTML.
 
-    Example: `clearbay bulletin --home bay-data --area hk.wcz.deep-bay --month 2017-07 --lang zh-Hans --out bulletin.pdf`
+    Example: `clearbay bulletin --home bay-data --area hk.wcz.deep-bay --month 2017-07 --lang pt --out july.pdf`
     """
     language = next((one for one in LANGUAGES if one == lang), None)
     if language is None:

@@ -161,7 +161,11 @@ class _Writer:
             yield self.pollutants()
         if self.it.standing.worst and len(self.it.lines) > _FEW:
             yield self.table(self.say("worst"), [self.line(one.station) for one in self.it.standing.worst])
-        yield self.table(self.say("table"), list(self.it.lines))
+        yield self.table(self.say("table"), [line for line in self.it.lines if line.placed is not None])
+        rest = [line.station for line in self.it.lines if line.placed is None]
+        if rest:
+            names = words.listed([self.label(one) for one in rest], self.language)
+            yield Prose("", (self.say("rest", n=str(len(rest)), names=names),), small=True)
         yield Prose(self.say("method"), tuple(self.notes()), small=True)
         yield Prose(self.say("marks"), tuple(self.marks()), small=True)
         yield Prose(self.say("sources"), tuple(self.credits()), small=True)
@@ -318,7 +322,7 @@ class _Writer:
             value = "–" if one.value is None else f"{self.value(one.value)} {unit}".strip()
             share = f"{one.stations}/{one.judged} ({words.per_cent(one.share, self.language)})"
             over = "–" if one.multiple is None else words.times(one.multiple, self.language)
-            where = self.stations[one.worst].code
+            where = self.label(self.stations[one.worst])
             rows.append((self.property(one.property), share, over, value, "", self.badge(one.grade), where))
         columns = (
             Column(self.say("col_item"), 27),
@@ -368,7 +372,8 @@ class _Writer:
             over = one.multiples.get(code)
             brackets = "（{}）" if self.language.startswith("zh") else " ({})"
             times = brackets.format(words.times(over, self.language)) if over is not None else ""
-            found.append(f"{self.property(code)}{'†' if code in line.unverified else ''}{times}")
+            name = self.property(code) if not found else self.lower(self.property(code))
+            found.append(f"{name}{'†' if code in line.unverified else ''}{times}")
         return words.listed(found, self.language)
 
     def moved(self, one: Placed) -> str:
@@ -462,6 +467,10 @@ class _Writer:
     def station(self, one: Station) -> str:
         name = one.name[self.language]
         return name if maps.plain_name(one) else f"{one.code} {name}"
+
+    def label(self, one: Station) -> str:
+        """The shortest that tells a station: its code, or its name where the code is the name."""
+        return one.name[self.language] if maps.plain_name(one) else one.code
 
     def value(self, value: float) -> str:
         text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"

@@ -21,7 +21,7 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:#e8ecf0;color:var(--ink);line-height:1.55;font-size:15px;
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",FONTS"Noto Sans CJK SC",sans-serif}
-main{max-width:880px;margin:24px auto;background:#fff;padding:32px 40px 40px;border-top:4px solid var(--accent)}
+main{max-width:960px;margin:24px auto;background:#fff;padding:32px 40px 40px;border-top:4px solid var(--accent)}
 header{display:grid;grid-template-columns:1fr auto;gap:2px 20px;align-items:baseline}
 .kind,.rule{font-size:14px;color:var(--accent);font-weight:600}.rule{color:var(--quiet);font-weight:400;text-align:right}
 h1{font-size:30px;line-height:1.25;margin:0}.month{font-size:20px;text-align:right;white-space:nowrap}
@@ -42,8 +42,9 @@ font-size:11px;margin-right:6px;vertical-align:-5px}
 figcaption,.small{font-size:12.5px;color:var(--quiet)}.small p{margin:4px 0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{background:var(--band);text-align:left;font-size:12.5px;color:var(--quiet);vertical-align:bottom}
-th,td{padding:5px 8px;border-bottom:1px solid var(--faint)}td{vertical-align:top}
-.n{text-align:right;font-variant-numeric:tabular-nums}
+th,td{padding:5px 8px;border-bottom:1px solid var(--faint)}td{vertical-align:top}td:first-child{min-width:9.5em}
+th.n{white-space:normal}.prose p{margin:6px 0}
+.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .badge{display:inline-block;padding:1px 8px;border-radius:4px;font-weight:600;font-size:12.5px;white-space:nowrap;
 print-color-adjust:exact;-webkit-print-color-adjust:exact}
 footer{margin-top:28px;border-top:1px solid var(--faint);padding-top:8px;font-size:12px;color:var(--quiet)}
@@ -88,8 +89,7 @@ def _block(block: Block) -> str:
         case Prose():
             heading = f"<h2>{escape(block.title)}</h2>" if block.title else ""
             inner = "".join(f"<p>{escape(one)}</p>" for one in block.paragraphs)
-            kind = ' class="small"' if block.small else ""
-            return f"{heading}<div{kind}>{inner}</div>"
+            return f'{heading}<div class="{"small" if block.small else "prose"}">{inner}</div>'
 
 
 def _figure(one: Figure) -> str:

@@ -111,9 +111,12 @@ def _rings(form: Any) -> Iterator[tuple[Point, ...]]:
 
 def plain_name(station: Station) -> bool:
     """True where the code is the name itself, spelled for an address: only the name is worth showing."""
-    return station.code.replace("-", "").casefold() in {
-        name.replace(" ", "").replace("-", "").casefold() for name in station.name.values()
-    }
+    return _bare(station.code) in {_bare(name) for name in station.name.values()}
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone, for comparing ``Central-Western`` with ``Central/Western``."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _rank(bulletin: Bulletin, line: Line) -> int:
