@@ -35,6 +35,10 @@ def test_a_small_table_joins_on_the_same_engine(engine):
         ("year", ["2019", "2020", "2020"]),
         ("season", ["2019-Q4", "2020-Q1", "2020-Q4"]),
         ("month", ["2019-12", "2020-01", "2020-10"]),
+        ("12months-09", ["2020-09", "2020-09", "2021-09"]),
+        ("12months-12", ["2019-12", "2020-12", "2020-12"]),
+        ("3years-0", ["2019", "2022", "2022"]),
+        ("3years-1", ["2020", "2020", "2020"]),
     ],
 )
 def test_periods_follow_the_stations_own_calendar(engine, granularity, expected):

@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from clearbay import packs
-from clearbay.share import portrait_shapes, schemas
+from clearbay.share import law_shapes, portrait_shapes, schemas
 
 OK = [
     ("/api/health", schemas.Health),
@@ -52,6 +52,10 @@ OK = [
         portrait_shapes.PortraitShape,
     ),
     ("/api/portraits/basin/cn.cnemc.珠江流域?standard=cn.gb3838-2002&granularity=month", portrait_shapes.PortraitShape),
+    ("/api/crosswalk", law_shapes.CrosswalkShape),
+    ("/api/compare?property=DO&on=2026-04-01", law_shapes.ComparisonShape),
+    ("/api/compare?property=PM2_5&on=2026-04-01", law_shapes.ComparisonShape),
+    ("/api/compare?property=DIN&on=1990-01-01&use=bathing", law_shapes.ComparisonShape),
     ("/api/targets", schemas.Listing[portrait_shapes.TargetShape]),
     ("/api/timeline", schemas.Timeline),
     ("/api/timeline?medium=air&granularity=day", schemas.Timeline),
@@ -314,3 +318,15 @@ def test_other_origins_may_read(client):
         "/api/health", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
     )
     assert asked.status_code == 200
+
+
+def test_the_laws_stand_side_by_side(client):
+    """Limits of oxygen for bathing: one grade a rule set, in one unit, and who has none says why."""
+    found = client.get("/api/compare?property=DO&on=2020-06-01&use=bathing").json()
+    lines = {line["rule_set"]: line for line in found["lines"]}
+    assert lines["cn.gb3838-2002"]["grade"] == "III"
+    assert lines["cn.gb3097-1997"]["grade"] == "2"
+    assert {line["unit"] for line in found["lines"] if line["comparable"]} == {"mg/L"}
+    assert all(one["text"]["pt"] for one in found["absent"])
+    everything = client.get("/api/compare?property=DO&on=2020-06-01").json()
+    assert len(everything["lines"]) > len(found["lines"])

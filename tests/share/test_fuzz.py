@@ -62,6 +62,8 @@ WORDS = {
     "target": st.sampled_from(["2", "III", "V+", "attained"]),
     "area": st.sampled_from(["hk.wcz.deep-bay", "810000", "cn.cnemc.珠江流域", "hk.epd.marine.DM1"]),
     "month": st.sampled_from(["2018-07", "2021-04", "2017-01", "1990-01", "2018"]),
+    "on": st.sampled_from(["2019-01-01", "2026-03-01", "0001-01-01", "9999-12-31", "2019"]),
+    "use": st.sampled_from(["bathing", "fishery", "nature"]),
     "lang": st.sampled_from(["zh-Hans", "zh-Hant", "en", "pt"]),
     "shape": st.sampled_from(["rows", "matrix"]),
     "format": st.sampled_from(["json", "columns", "csv", "parquet", "geojson", "html", "pdf"]),

@@ -367,7 +367,7 @@ class _Writer:
         )
 
     def deciding(self, line: Line, one: Placed) -> str:
-        found = []
+        found: list[str] = []
         for code in one.determinants:
             over = one.multiples.get(code)
             brackets = "（{}）" if self.language.startswith("zh") else " ({})"

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from clearbay.share.routers import (
     assessments,
     bulletin,
+    compare,
     explain,
     health,
     layers,
@@ -25,6 +26,7 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (health.router, "Whether the server answers, and what it holds."),
     (meta.router, "Everything an interface needs to draw itself: rule sets, properties, media, languages."),
     (standards.router, "The law as data: limits, dates in force, sources, and how well each number is sourced."),
+    (compare.router, "What the laws of the three places call the same thing, and their limits side by side."),
     (stations.router, "Places where something is measured."),
     (observations.router, "What was measured. Nothing is overwritten: a correction is a new revision."),
     (assessments.router, "Verdicts of a rule set on stations, period by period."),
