@@ -34,7 +34,7 @@ flex-direction:column}
 .figures dd{margin:auto 0 0;font-size:24px;font-weight:650;line-height:1.3}
 .figures dd.note{font-size:12px;font-weight:400;color:var(--quiet);margin:0;line-height:1.4;min-height:1.4em}
 h2{font-size:16px;color:var(--accent);margin:30px 0 8px}
-figure{margin:0}figure svg{width:100%;height:auto;display:block;font-family:inherit}
+figure{margin:0}figure svg{width:100%;min-width:540px;height:auto;display:block;font-family:inherit}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:8px 0 0;font-size:13px}
 .legend b{display:inline-flex;width:20px;height:20px;border-radius:50%;align-items:center;justify-content:center;
 font-size:11px;margin-right:6px;vertical-align:-5px}
@@ -42,7 +42,8 @@ font-size:11px;margin-right:6px;vertical-align:-5px}
 figcaption,.small{font-size:12.5px;color:var(--quiet)}.small p{margin:4px 0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{background:var(--band);text-align:left;font-size:12.5px;color:var(--quiet);vertical-align:bottom}
-th,td{padding:5px 8px;border-bottom:1px solid var(--faint)}td{vertical-align:top}td:first-child{min-width:9.5em}
+th,td{padding:5px 8px;border-bottom:1px solid var(--faint)}th{min-width:4.2em}
+td{vertical-align:top}td:first-child{min-width:9.5em}
 th.n{white-space:normal}.prose p{margin:6px 0}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .badge{display:inline-block;padding:1px 8px;border-radius:4px;font-weight:600;font-size:12.5px;white-space:nowrap;
@@ -83,7 +84,8 @@ def _block(block: Block) -> str:
             keys = "".join(_key(key.sign, key.colour, key.text) for key in block.legend)
             legend = f'<ul class="legend">{keys}</ul>' if keys else ""
             caption = f"<figcaption>{escape(block.note)}</figcaption>" if block.note else ""
-            return f"<h2>{escape(block.title)}</h2><figure>{svg(block.scene)}{legend}{caption}</figure>"
+            drawn = f'<div class="scroll">{svg(block.scene)}</div>'
+            return f"<h2>{escape(block.title)}</h2><figure>{drawn}{legend}{caption}</figure>"
         case Table():
             return _table(block)
         case Prose():
