@@ -186,13 +186,18 @@ class Standings:
         self.standard, self.span, self.depth = standard, span, depth
         self.target = target or rated.default_target(standard)
         self._good = check_target(standard, self.target)
+        # A listing asks the same of every sibling: what was found once is remembered.
+        self._grades_at: dict[str, dict[str, int]] = {}
+        self._keys_at: dict[tuple[str, str], dict[str, dict[str, tuple[float, ...]]]] = {}
+        self._rows_of: dict[str, dict[str, int]] = {}
+        self._before: dict[str, list[int | None]] = {}
+        self._matrices: dict[str, Matrix] = {}
 
     def latest(self, group: Group) -> str | None:
         """The label of the last span in which the place has a verdict (of the calendar's own, for 12 months)."""
-        form = spans.label_form(self.span)
-        members = frozenset(group.stations)
-        matrix = self._assessments.matrix(self.standard, form, self.depth).only(members, None, None)
-        judged = np.flatnonzero((matrix.grade >= 0).any(axis=0))
+        matrix = self._assessments.matrix(self.standard, spans.label_form(self.span), self.depth)
+        rows = self._rows_in(matrix, group)
+        judged = np.flatnonzero((matrix.grade[rows] >= 0).any(axis=0)) if rows else np.array([], dtype=np.int64)
         return matrix.periods[judged[-1]] if len(judged) else None
 
     def of(self, group: Group, period: str) -> Standing:
@@ -260,7 +265,10 @@ class Standings:
     # What the assessments hold
 
     def _matrix(self, label: str) -> Matrix:
-        return self._assessments.matrix(self.standard, spans.granularity(self.span, label), self.depth)
+        name = spans.granularity(self.span, label)
+        if name not in self._matrices:
+            self._matrices[name] = self._assessments.matrix(self.standard, name, self.depth)
+        return self._matrices[name]
 
     def _column(self, label: str) -> tuple[Matrix, int | None]:
         matrix = self._matrix(label)
@@ -270,12 +278,20 @@ class Standings:
 
     def _grades(self, group: Group, label: str) -> dict[str, int]:
         """The grade of each of the place's judged stations."""
-        matrix, column = self._column(label)
-        if column is None:
-            return {}
-        members = frozenset(group.stations)
-        values = matrix.grade[:, column].tolist()
-        return {one: value for one, value in zip(matrix.stations, values, strict=True) if value >= 0 and one in members}
+        if label not in self._grades_at:
+            matrix, column = self._column(label)
+            values = [-1] * len(matrix.stations) if column is None else matrix.grade[:, column].tolist()
+            pairs = zip(matrix.stations, values, strict=True)
+            self._grades_at[label] = {one: value for one, value in pairs if value >= 0}
+        known = self._grades_at[label]
+        return {one: known[one] for one in group.stations if one in known}
+
+    def _rows_in(self, matrix: Matrix, group: Group) -> list[int]:
+        """The rows of the place's stations."""
+        if matrix.granularity not in self._rows_of:
+            self._rows_of[matrix.granularity] = {one: place for place, one in enumerate(matrix.stations)}
+        known = self._rows_of[matrix.granularity]
+        return [known[one] for one in group.stations if one in known]
 
     def _items(self, group: Group, label: str) -> list[dict[str, Any]]:
         judged = self._assessments.judged(self.standard, spans.granularity(self.span, label), self.depth)
@@ -328,8 +344,14 @@ class Standings:
         return Attained(self.target, good, len(values), 100.0 * good / len(values))
 
     def _rank(self, group: Group, label: str) -> Rank | None:
-        siblings = [one for one in groups.groups(self._now, group.kind).values() if one.above == group.above]
-        keys = {one.id: key for one in siblings if (key := self._key(one, label)) is not None}
+        if (group.kind, label) not in self._keys_at:
+            found: dict[str, dict[str, tuple[float, ...]]] = {}
+            for one in groups.groups(self._now, group.kind).values():
+                key = self._key(one, label)
+                if key is not None:
+                    found.setdefault(one.above, {})[one.id] = key
+            self._keys_at[group.kind, label] = found
+        keys = self._keys_at[group.kind, label].get(group.above, {})
         own = keys.get(group.id)
         if own is None or len(keys) < 2:
             return None
@@ -450,13 +472,13 @@ class Standings:
         return float(item["rounded"] / limit - 1.0)
 
     def _completeness(self, group: Group, label: str) -> Completeness:
-        members = frozenset(group.stations)
         matrix, column = self._column(label)
-        rows = [index for index, one in enumerate(matrix.stations) if one in members]
+        rows = self._rows_in(matrix, group)
         got = int(matrix.samples[rows, column].sum()) if column is not None and rows else 0
-        history = self._history(label, HISTORY[self.span])
-        columns = {one: place for place, one in enumerate(matrix.periods)}
-        before = [columns.get(one) for one in history]
+        if label not in self._before:
+            columns = {one: place for place, one in enumerate(matrix.periods)}
+            self._before[label] = [columns.get(one) for one in self._history(label, HISTORY[self.span])]
+        before = self._before[label]
         expected, longest = 0.0, 0
         for row in rows:
             counted = _since_first(matrix.samples[row], before)
