@@ -7,6 +7,8 @@
  */
 import type {
   AssessmentRow,
+  Comparison,
+  Crosswalk,
   Depth,
   Explanation,
   Granularity,
@@ -194,6 +196,9 @@ export const api = {
     getJson<PortraitList>(apiUrl("portraits", { kind, ...query }), signal),
   portrait: (kind: PlaceKind, place: string, query: PortraitQuery, signal?: AbortSignal) =>
     getJson<Portrait>(apiUrl(`portraits/${kind}/${id(place)}`, query), signal),
+  crosswalk: (signal?: AbortSignal) => getJson<Crosswalk>(apiUrl("crosswalk"), signal),
+  compare: (query: { property: string; on: string; use?: string }, signal?: AbortSignal) =>
+    getJson<Comparison>(apiUrl("compare", query), signal),
   targets: (signal?: AbortSignal) => getJson<Page<Target>>(apiUrl("targets"), signal),
   timeline: (query: { medium?: string; granularity?: Granularity } = {}, signal?: AbortSignal) =>
     getJson<Timeline>(apiUrl("timeline", query), signal),

@@ -400,6 +400,116 @@ export interface PortraitList extends Page<PortraitBrief> {
   period: string | null;
 }
 
+/** How one family of rule sets sees an indicator. */
+export interface Correspondence {
+  family: string;
+  property: string;
+  comparable: boolean;
+  method: Text | null;
+  depth: Text | null;
+  statistic: Text | null;
+  note: Text | null;
+}
+
+export interface Indicator {
+  id: string;
+  name: Text;
+  property: string;
+  unit: string;
+  entries: Correspondence[];
+  difference: Text | null;
+  confidence: Confidence;
+  sources: string[];
+}
+
+export interface WaterUse {
+  id: string;
+  name: Text;
+  grades: { family: string; grade: string; confidence: Confidence; sources: string[]; note: Text | null }[];
+}
+
+/** A rule that applies somewhere and whose text nobody found. */
+export interface NotSourced {
+  id: string;
+  name: Text;
+  jurisdiction: string;
+  media: Medium[];
+  properties: string[];
+  known: Text;
+  searched: Text;
+  obtainable: Text;
+}
+
+export interface Crosswalk {
+  indicators: Indicator[];
+  uses: WaterUse[];
+  not_sourced: NotSourced[];
+}
+
+/** One limit of one rule set; `low` and `high` are its ends, null where open. */
+export interface LawLine {
+  rule_set: string;
+  code: string;
+  jurisdiction: string;
+  property: string;
+  grade: string;
+  grade_name: Text | null;
+  colour: string | null;
+  op: string;
+  low: number | null;
+  high: number | null;
+  unit: string;
+  comparable: boolean;
+  confidence: Confidence;
+  sources: string[];
+  clause: string;
+  averaging: string;
+  zones: string[];
+  water_type: "" | "river" | "lake";
+  allowed: number | null;
+  condition: string;
+  condition_confidence: Confidence | "";
+  remark: string;
+  informative: boolean;
+  method: Text | null;
+  depth: Text | null;
+  statistic: Text | null;
+  note: Text | null;
+  use_confidence: Confidence | "";
+}
+
+export interface AbsentLaw {
+  rule_set: string;
+  code: string;
+  jurisdiction: string;
+  why: "not_in_force" | "index" | "not_judged" | "no_grade_for_use" | "not_sourced";
+  text: Text;
+  remark: string;
+}
+
+export interface ComparedLaw {
+  id: string;
+  code: string;
+  name: Text;
+  jurisdiction: string;
+  media: Medium[];
+  in_force_from: string;
+  in_force_to: string | null;
+  sources: LawSource[];
+}
+
+/** What the laws of the three places say of one property on one day. */
+export interface Comparison {
+  property: string;
+  on: string;
+  use: string | null;
+  unit: string;
+  indicator: Indicator;
+  lines: LawLine[];
+  absent: AbsentLaw[];
+  rule_sets: ComparedLaw[];
+}
+
 export type TargetState = "reached" | "not_reached" | "undecided" | "no_data";
 
 /** What somebody has promised to reach, and where it stands by the data here. */

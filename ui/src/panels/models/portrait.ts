@@ -168,7 +168,11 @@ export function changeWords(
     : change.good === null
       ? speaker.t(`portrait.way.${way}`)
       : good === 0
-        ? speaker.t("portrait.shareUnchanged")
+        ? way === "same"
+          ? speaker.t("portrait.shareUnchanged")
+          : way === "better"
+            ? speaker.t("portrait.stationsBetter", {}, change.better)
+            : speaker.t("portrait.stationsWorse", {}, change.worse)
         : speaker.t("portrait.points", { points: pointsText(good, speaker) });
   const extent = change.worded?.extent ?? "none";
   return {
