@@ -11,6 +11,11 @@ const FULL: PageState = {
   layers: ["sea", "land"],
   sel: { kind: "station", id: "cn.cnemc.广东.老口" },
   view: "list",
+  place: { kind: "river", id: "hk.epd.river.Shing-Mun-River" },
+  span: "12months",
+  indicator: "inorganic_nitrogen",
+  on: "2019-07-03",
+  use: "bathing",
   lang: "zh-Hant",
   theme: "dark",
   at: { lon: 114.1235, lat: 22.3, zoom: 10.25 },
@@ -34,7 +39,7 @@ describe("a link", () => {
   });
 
   it("that is wrong somewhere still opens, with the first state there", () => {
-    const state = parse("?t=yesterday&g=fortnight&depth=deep&lang=de&theme=pink&at=999,1,2&sel=boat:1&view=globe");
+    const state = parse("?t=yesterday&g=fortnight&depth=deep&lang=de&theme=pink&at=999,1,2&sel=boat:1&view=globe&place=moon:1&span=9&on=soon");
     expect(state).toEqual(INITIAL);
   });
 

@@ -1,12 +1,20 @@
 /** The state of the page as a query string and back: pure, so that every link can be tested without a browser. */
-import { LANGUAGES, type Depth, type Granularity, type Language } from "./api/types";
+import { LANGUAGES, PLACE_KINDS, type Depth, type Granularity, type Language, type PlaceKind } from "./api/types";
 
 export type Theme = "system" | "light" | "dark";
-export type ViewName = "map" | "list" | "about";
+export type ViewName = "map" | "list" | "portraits" | "targets" | "rules" | "about";
+/** A span longer than the periods of the map: it has the label of its last month or year. */
+export type LongSpan = "12months" | "3years";
 
 /** What is selected: a station or a zone. */
 export interface Selection {
   kind: "station" | "zone";
+  id: string;
+}
+
+/** A kind of place that is portrayed, and which one; an empty id lists all of the kind. */
+export interface PortrayedPlace {
+  kind: PlaceKind;
   id: string;
 }
 
@@ -34,6 +42,16 @@ export interface PageState {
   layers: string[] | null;
   sel: Selection | null;
   view: ViewName;
+  /** The place of the portraits. */
+  place: PortrayedPlace;
+  /** The span of the portraits where it is longer than the map's periods; empty where it is the same. */
+  span: LongSpan | "";
+  /** The indicator under which the rule sets stand side by side; empty until the first one is known. */
+  indicator: string;
+  /** The day on which they are compared (`2019-07-03`); empty for today. */
+  on: string;
+  /** The use of the water whose demands are marked; empty for none. */
+  use: string;
   /** Language chosen by the person; null follows the browser. */
   lang: Language | null;
   theme: Theme;
@@ -50,6 +68,11 @@ export const INITIAL: PageState = {
   layers: null,
   sel: null,
   view: "map",
+  place: { kind: "zone", id: "" },
+  span: "",
+  indicator: "",
+  on: "",
+  use: "",
   lang: null,
   theme: "system",
   at: null,
@@ -57,7 +80,8 @@ export const INITIAL: PageState = {
 
 const GRANULARITIES: readonly Granularity[] = ["year", "season", "month", "day", "hour"];
 const DEPTHS: readonly Depth[] = ["mean", "surface", "middle", "bottom"];
-const VIEWS: readonly ViewName[] = ["map", "list", "about"];
+const VIEWS: readonly ViewName[] = ["map", "list", "portraits", "targets", "rules", "about"];
+const SPANS: readonly (LongSpan | "")[] = ["", "12months", "3years"];
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 function oneOf<T extends string>(value: string | null, allowed: readonly T[], otherwise: T): T {
@@ -67,6 +91,13 @@ function oneOf<T extends string>(value: string | null, allowed: readonly T[], ot
 function selectionOf(text: string | null): Selection | null {
   const [, kind, id] = /^(station|zone):(.+)$/.exec(text ?? "") ?? [];
   return kind && id ? { kind: kind as Selection["kind"], id } : null;
+}
+
+function portrayedOf(text: string | null): PortrayedPlace {
+  const [, kind, id = ""] = /^(\w+)(?::(.+))?$/.exec(text ?? "") ?? [];
+  return (PLACE_KINDS as readonly (string | undefined)[]).includes(kind)
+    ? { kind: kind as PlaceKind, id }
+    : { ...INITIAL.place };
 }
 
 function placeOf(text: string | null): Place | null {
@@ -91,6 +122,11 @@ export function parse(search: string): PageState {
     layers: layers === null ? null : layers.split(",").filter((id) => id && id !== "none"),
     sel: selectionOf(query.get("sel")),
     view: oneOf(query.get("view"), VIEWS, INITIAL.view),
+    place: portrayedOf(query.get("place")),
+    span: oneOf(query.get("span"), SPANS, INITIAL.span),
+    indicator: query.get("indicator") ?? "",
+    on: /^\d{4}-\d{2}-\d{2}$/.test(query.get("on") ?? "") ? query.get("on")! : "",
+    use: query.get("use") ?? "",
     lang: (LANGUAGES as readonly (string | null)[]).includes(lang) ? (lang as Language) : null,
     theme: oneOf(query.get("theme"), THEMES, INITIAL.theme),
     at: placeOf(query.get("at")),
@@ -114,6 +150,12 @@ export function format(state: PageState): string {
   if (state.layers) parts.push(["layers", state.layers.join(",") || "none"]);
   if (state.sel) parts.push(["sel", `${state.sel.kind}:${state.sel.id}`]);
   put("view", state.view, INITIAL.view);
+  const { kind, id } = state.place;
+  put("place", id ? `${kind}:${id}` : kind, INITIAL.place.kind);
+  put("span", state.span, "");
+  put("indicator", state.indicator, "");
+  put("on", state.on, "");
+  put("use", state.use, "");
   put("lang", state.lang ?? "", "");
   put("theme", state.theme, INITIAL.theme);
   if (state.at) parts.push(["at", [round(state.at.lon, 4), round(state.at.lat, 4), round(state.at.zoom, 2)].join(",")]);

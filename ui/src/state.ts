@@ -8,7 +8,16 @@
 import { computed, reactive, readonly, ref, shallowRef, watch } from "vue";
 import { api, asProblem, type Problem } from "./api/client";
 import { LANGUAGES, type Grade, type Language, type Meta, type Property, type RuleSet } from "./api/types";
-import { compareOf, format, parse, type PageState, type Place, type Selection, type ViewName } from "./permalink";
+import {
+  compareOf,
+  format,
+  parse,
+  type PageState,
+  type Place,
+  type PortrayedPlace,
+  type Selection,
+  type ViewName,
+} from "./permalink";
 
 /** The rule set shown first; where the server does not know it, its first one for the sea is shown. */
 export const FIRST_RULE = "cn.gb3097-1997";
@@ -76,9 +85,17 @@ export function select(sel: Selection | null): void {
   change({ sel }, "push");
 }
 
-/** Show the map, the list or the page about the data; the Back button undoes it. */
+/** Views that tell of no single station: what was selected on the map is put away. */
+const ALONE: readonly ViewName[] = ["portraits", "targets", "rules"];
+
+/** Show the map, the list, or one of the pages beside them; the Back button undoes it. */
 export function open(view: ViewName): void {
-  if (view !== page.view) change({ view }, "push");
+  if (view !== page.view) change({ view, sel: ALONE.includes(view) ? null : page.sel }, "push");
+}
+
+/** Show the portrait of a place (or, without an id, all places of its kind); the Back button undoes it. */
+export function portray(place: PortrayedPlace): void {
+  change({ view: "portraits", place, sel: null }, "push");
 }
 
 /** The address of exactly what is shown now. */

@@ -32,6 +32,10 @@ TREND_SPANS = 10
 HISTORY = {"day": 1095, "month": 36, "season": 12, "year": 3, "12months": 3, "3years": 1}
 """Over how many spans before this one the usual frequency of sampling is taken: three years of them."""
 
+SHOWN = {"day": 31, "month": 36, "season": 24, "year": 40, "12months": 20, "3years": 12}
+"""How many spans the shares of the classes are shown over: successive ones, but a year apart (or three years) where
+the spans themselves overlap."""
+
 LEAST_HISTORY = {"day": 365, "month": 12, "season": 4, "year": 1, "12months": 1, "3years": 1}
 """The least of them with which a frequency is called usual."""
 
@@ -168,6 +172,7 @@ class Standing:
     places: tuple[Placed, ...]
     worst: tuple[Placed, ...]
     completeness: Completeness
+    history: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 class Standings:
@@ -217,6 +222,7 @@ class Standings:
             pollutants=self._pollutants(group, area, items),
             places=places,
             worst=tuple(one for one in places if self._bad(one.grade))[:5],
+            history=self._shown(group, period),
         )
 
     def brief(self, group: Group, period: str) -> Standing:
@@ -256,8 +262,19 @@ class Standings:
 
     def counts(self, group: Group, period: str, count: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Stations of each grade over the ``count`` successive spans that end with ``period``."""
+        return self._counted(group, spans.run_up(period, count))
+
+    def _shown(self, group: Group, period: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The counts of each grade over the spans up to this one, from the first in which anything was judged."""
+        apart = self.span in ("12months", "3years")
+        labels = spans.series(self.span, period, SHOWN[self.span]) if apart else spans.run_up(period, SHOWN[self.span])
+        found = self._counted(group, labels)
+        first = next((place for place, (_, counts) in enumerate(found) if any(counts)), len(found))
+        return found[first:]
+
+    def _counted(self, group: Group, labels: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
         found = []
-        for label in spans.run_up(period, count):
+        for label in labels:
             values = list(self._grades(group, label).values())
             found.append((label, tuple(values.count(index) for index in range(len(self.standard.grades)))))
         return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from clearbay.mine.comparison import Why
-from clearbay.share.schemas import Answer, Confidence, LocalText
+from clearbay.share.schemas import Answer, Confidence, LocalText, SourceShape
 
 
 class CorrespondenceShape(Answer):
@@ -105,6 +105,19 @@ class LineShape(Answer):
     use_confidence: str = Field(description="How well the grade for the use is sourced; empty: no use asked for")
 
 
+class ComparedShape(Answer):
+    """A rule set that the lines or the absent ones name."""
+
+    id: str
+    code: str
+    name: LocalText
+    jurisdiction: str
+    media: list[str]
+    in_force_from: str
+    in_force_to: str | None
+    sources: list[SourceShape]
+
+
 class AbsentShape(Answer):
     """A rule set that has no line, and why."""
 
@@ -126,3 +139,4 @@ class ComparisonShape(Answer):
     indicator: IndicatorShape
     lines: list[LineShape]
     absent: list[AbsentShape]
+    rule_sets: list[ComparedShape] = Field(description="The rule sets named above, once each")

@@ -145,6 +145,14 @@ class PlacedShape(Answer):
     year_earlier: str | None
 
 
+class HistoryShape(Answer):
+    """The stations of each grade over the spans up to this one: successive ones, or a year (three years) apart where
+    the spans themselves overlap."""
+
+    periods: list[Period]
+    counts: list[list[int]] = Field(description="By period and grade")
+
+
 class PortraitShape(PortraitBrief):
     """A whole portrait."""
 
@@ -158,6 +166,7 @@ class PortraitShape(PortraitBrief):
     pollutants: list[PollutantShape]
     worst: list[PlacedShape] = Field(description="The worst places, at most five")
     places: list[PlacedShape] = Field(description="All judged stations, worst first")
+    history: HistoryShape
 
 
 class PortraitListing(Listing[PortraitBrief]):

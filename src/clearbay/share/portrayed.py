@@ -54,6 +54,10 @@ def full(one: Standing) -> dict[str, Any]:
         "pollutants": [_pollutant(pollutant) for pollutant in one.pollutants],
         "worst": [_placed(placed) for placed in one.worst],
         "places": [_placed(placed) for placed in one.places],
+        "history": {
+            "periods": [label for label, _ in one.history],
+            "counts": [counts for _, counts in one.history],
+        },
     }
 
 

@@ -7,6 +7,8 @@
  */
 import type {
   AssessmentRow,
+  Comparison,
+  Crosswalk,
   Depth,
   Explanation,
   Granularity,
@@ -17,11 +19,16 @@ import type {
   Meta,
   Observation,
   Page,
+  PlaceKind,
+  Portrait,
+  PortraitList,
   RuleSetDetail,
   RuleSet,
   Series,
+  Span,
   Station,
   StationDetail,
+  Target,
   Timeline,
   Zone,
   ZoneDetail,
@@ -155,6 +162,14 @@ export interface ZoneQuery extends Query {
   depth?: Depth | "";
 }
 
+export interface PortraitQuery extends Query {
+  standard: string;
+  granularity?: Span;
+  period?: string;
+  depth?: Depth | "";
+  target?: string;
+}
+
 /** The API, one function a resource. */
 export const api = {
   health: (signal?: AbortSignal) => getJson<Health>(apiUrl("health"), signal),
@@ -177,6 +192,14 @@ export const api = {
   zones: (query: ZoneQuery = {}, signal?: AbortSignal) => getJson<Page<Zone>>(apiUrl("zones", query), signal),
   zone: (zone: string, query: ZoneQuery = {}, signal?: AbortSignal) =>
     getJson<ZoneDetail>(apiUrl(`zones/${id(zone)}`, query), signal),
+  portraits: (kind: PlaceKind, query: PortraitQuery, signal?: AbortSignal) =>
+    getJson<PortraitList>(apiUrl("portraits", { kind, ...query }), signal),
+  portrait: (kind: PlaceKind, place: string, query: PortraitQuery, signal?: AbortSignal) =>
+    getJson<Portrait>(apiUrl(`portraits/${kind}/${id(place)}`, query), signal),
+  crosswalk: (signal?: AbortSignal) => getJson<Crosswalk>(apiUrl("crosswalk"), signal),
+  compare: (query: { property: string; on: string; use?: string }, signal?: AbortSignal) =>
+    getJson<Comparison>(apiUrl("compare", query), signal),
+  targets: (signal?: AbortSignal) => getJson<Page<Target>>(apiUrl("targets"), signal),
   timeline: (query: { medium?: string; granularity?: Granularity } = {}, signal?: AbortSignal) =>
     getJson<Timeline>(apiUrl("timeline", query), signal),
   search: (q: string, limit = 12, signal?: AbortSignal) => getJson<Page<Hit>>(apiUrl("search", { q, limit }), signal),

@@ -287,6 +287,260 @@ export interface ZoneDetail extends Zone {
   worst_station: (string | null)[];
 }
 
+export const PLACE_KINDS = ["zone", "city", "river", "basin", "section"] as const;
+export type PlaceKind = (typeof PLACE_KINDS)[number];
+
+/** The span of time of a portrait; the last two have the label of their last month or year. */
+export type Span = "day" | "month" | "season" | "year" | "12months" | "3years";
+
+/** A change against an earlier span, over the stations judged in both. */
+export interface PortraitChange {
+  period: string;
+  common: number;
+  better: number;
+  worse: number;
+  same: number;
+  /** The earlier class of a section, and the classes it moved since (positive: worse). */
+  grade: string | null;
+  steps: number | null;
+  /** Change of the share of target or better, and of the worst class, in points of per cent. */
+  good: number | null;
+  bad: number | null;
+  worded: {
+    extent: "none" | "some" | "marked";
+    direction: "better" | "worse" | "same";
+    confidence: Confidence;
+  } | null;
+  items_differ: string[];
+}
+
+/** A place in one span of time, among its siblings. */
+export interface PortraitBrief {
+  kind: PlaceKind;
+  id: string;
+  name: Text;
+  period: string;
+  from: string;
+  to: string;
+  stations: number;
+  judged: number;
+  grade: string | null;
+  counts: number[];
+  shares: number[];
+  mean_grade: number | null;
+  attained: { target: string; stations: number; judged: number; share: number } | null;
+  rank: { rank: number; of: number; equal: number } | null;
+  year_earlier: PortraitChange | null;
+  previous: PortraitChange | null;
+  completeness: { samples: number; expected: number | null; share: number | null; spans: number };
+}
+
+/** A series over comparable spans, and its trend by rank correlation. */
+export interface Course {
+  of: string;
+  unit: string;
+  periods: string[];
+  values: (number | null)[];
+  n: number;
+  rho: number | null;
+  critical: number | null;
+  direction: "rising" | "falling" | "none" | "unknown";
+  confidence: Confidence;
+}
+
+export interface Pollutant {
+  property: string;
+  stations: number;
+  judged: number;
+  share: number;
+  worst: string;
+  value: number | null;
+  grade: string;
+  multiple: number | null;
+  main: boolean;
+}
+
+export interface PlacedStation {
+  station: string;
+  grade: string;
+  determinants: string[];
+  multiples: Record<string, number>;
+  samples: number;
+  previous: string | null;
+  year_earlier: string | null;
+}
+
+export interface Portrait extends PortraitBrief {
+  standard: string;
+  granularity: Span;
+  depth: string;
+  target: string | null;
+  grades: string[];
+  rating: {
+    method: string;
+    code: string;
+    grade: string | null;
+    name: Text | null;
+    colour: string | null;
+    by: "shares" | "item_means";
+    sections: number;
+    confidence: Confidence;
+  } | null;
+  courses: Course[];
+  pollutants: Pollutant[];
+  worst: PlacedStation[];
+  places: PlacedStation[];
+  history: { periods: string[]; counts: number[][] };
+}
+
+/** Places of one kind, best first. */
+export interface PortraitList extends Page<PortraitBrief> {
+  standard: string;
+  granularity: Span;
+  depth: string;
+  target: string | null;
+  grades: string[];
+  period: string | null;
+}
+
+/** How one family of rule sets sees an indicator. */
+export interface Correspondence {
+  family: string;
+  property: string;
+  comparable: boolean;
+  method: Text | null;
+  depth: Text | null;
+  statistic: Text | null;
+  note: Text | null;
+}
+
+export interface Indicator {
+  id: string;
+  name: Text;
+  property: string;
+  unit: string;
+  entries: Correspondence[];
+  difference: Text | null;
+  confidence: Confidence;
+  sources: string[];
+}
+
+export interface WaterUse {
+  id: string;
+  name: Text;
+  grades: { family: string; grade: string; confidence: Confidence; sources: string[]; note: Text | null }[];
+}
+
+/** A rule that applies somewhere and whose text nobody found. */
+export interface NotSourced {
+  id: string;
+  name: Text;
+  jurisdiction: string;
+  media: Medium[];
+  properties: string[];
+  known: Text;
+  searched: Text;
+  obtainable: Text;
+}
+
+export interface Crosswalk {
+  indicators: Indicator[];
+  uses: WaterUse[];
+  not_sourced: NotSourced[];
+}
+
+/** One limit of one rule set; `low` and `high` are its ends, null where open. */
+export interface LawLine {
+  rule_set: string;
+  code: string;
+  jurisdiction: string;
+  property: string;
+  grade: string;
+  grade_name: Text | null;
+  colour: string | null;
+  op: string;
+  low: number | null;
+  high: number | null;
+  unit: string;
+  comparable: boolean;
+  confidence: Confidence;
+  sources: string[];
+  clause: string;
+  averaging: string;
+  zones: string[];
+  water_type: "" | "river" | "lake";
+  allowed: number | null;
+  condition: string;
+  condition_confidence: Confidence | "";
+  remark: string;
+  informative: boolean;
+  method: Text | null;
+  depth: Text | null;
+  statistic: Text | null;
+  note: Text | null;
+  use_confidence: Confidence | "";
+}
+
+export interface AbsentLaw {
+  rule_set: string;
+  code: string;
+  jurisdiction: string;
+  why: "not_in_force" | "index" | "not_judged" | "no_grade_for_use" | "not_sourced";
+  text: Text;
+  remark: string;
+}
+
+export interface ComparedLaw {
+  id: string;
+  code: string;
+  name: Text;
+  jurisdiction: string;
+  media: Medium[];
+  in_force_from: string;
+  in_force_to: string | null;
+  sources: LawSource[];
+}
+
+/** What the laws of the three places say of one property on one day. */
+export interface Comparison {
+  property: string;
+  on: string;
+  use: string | null;
+  unit: string;
+  indicator: Indicator;
+  lines: LawLine[];
+  absent: AbsentLaw[];
+  rule_sets: ComparedLaw[];
+}
+
+export type TargetState = "reached" | "not_reached" | "undecided" | "no_data";
+
+/** What somebody has promised to reach, and where it stands by the data here. */
+export interface Target {
+  id: string;
+  name: Text;
+  jurisdiction: string;
+  measured: "annual_mean" | "count_of_grade" | "share_of_grades";
+  property: string | null;
+  standard: string | null;
+  grades: string[];
+  op: "le" | "ge";
+  limit: number;
+  unit: string;
+  deadline: string;
+  places_meant: number | null;
+  clause: string;
+  confidence: Confidence;
+  sources: LawSource[];
+  note: Text | null;
+  state: TargetState;
+  value: number | null;
+  year: string | null;
+  places: number;
+  why: Text;
+  years: { year: string; value: number; places: number; against: string[] }[];
+}
+
 export interface Timeline {
   periods: string[];
   counts: number[];

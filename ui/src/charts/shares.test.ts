@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelledYears, sharesOf } from "./shares";
+import { barLabels, sharesOf } from "./shares";
 
 describe("sharesOf", () => {
   it("stacks the worst grade at the bottom, shares of what was judged", () => {
@@ -18,9 +18,22 @@ describe("sharesOf", () => {
   });
 });
 
-describe("labelledYears", () => {
+describe("barLabels", () => {
   it("labels round years far enough apart", () => {
     const years = Array.from({ length: 37 }, (_, index) => String(1986 + index));
-    expect([...labelledYears(years, 4)]).toEqual(["1990", "1995", "2000", "2005", "2010", "2015", "2020"]);
+    expect([...barLabels(years, 4).values()]).toEqual(["1990", "1995", "2000", "2005", "2010", "2015", "2020"]);
+  });
+
+  it("labels months with the year that they begin", () => {
+    const months = Array.from({ length: 36 }, (_, at) => `${2015 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`);
+    expect([...barLabels(months, 3)]).toEqual([
+      ["2015-01", "2015"],
+      ["2016-01", "2016"],
+      ["2017-01", "2017"],
+    ]);
+  });
+
+  it("labels spans of three years from the newest back", () => {
+    expect([...barLabels(["2008", "2011", "2014", "2017"], 1.5).keys()]).toEqual(["2011", "2017"]);
   });
 });

@@ -39,8 +39,28 @@ export function sharesOf(
   });
 }
 
-/** Periods to label below a row of bars so that labels keep `room` bars apart: round years first. */
-export function labelledYears(periods: readonly string[], room: number): ReadonlySet<string> {
+/**
+ * What to write below which bar so that labels keep `room` bars apart: round years first. Bars of months or quarters
+ * are labelled with the year where it begins; bars a year apart, with their year.
+ */
+export function barLabels(periods: readonly string[], room: number): ReadonlyMap<string, string> {
   const step = [1, 2, 5, 10, 20].find((each) => each >= room) ?? 50;
-  return new Set(periods.filter((period) => /^\d{4}$/.test(period) && Number(period) % step === 0));
+  const year = (at: number) => Number(periods[at]?.slice(0, 4));
+  if (periods.length > 1 && year(1) - year(0) > 1) {
+    // Bars of several years are few, and no year among them is rounder than another.
+    const every = Math.ceil(room);
+    return new Map(
+      periods.filter((_, at) => (periods.length - 1 - at) % every === 0).map((period) => [period, period.slice(0, 4)]),
+    );
+  }
+  const tails = new Set(periods.map((period) => period.slice(4)));
+  const apart = tails.size <= 1;
+  const perYear = apart ? 1 : tails.size;
+  const years = apart ? step : ([1, 2, 5, 10, 20].find((each) => each * perYear >= room) ?? 50);
+  const first = [...tails].sort()[0];
+  return new Map(
+    periods
+      .filter((period) => (apart || period.slice(4) === first) && Number(period.slice(0, 4)) % years === 0)
+      .map((period) => [period, period.slice(0, 4)]),
+  );
 }

@@ -1,3 +1,8 @@
+import judgement from "./judgement/en";
+import type { Shape } from "./shape";
+
+export type { Shape };
+
 /**
  * English: also the shape of every other language (a key missing there fails the type check).
  *
@@ -5,6 +10,7 @@
  * `one | many` is chosen by number. Words follow usage in Hong Kong.
  */
 const en = {
+  ...judgement,
   common: {
     retry: "Try again",
     more: "Show more",
@@ -318,8 +324,6 @@ const en = {
 
 export default en;
 
-/** The same keys with any words: another language that misses a key fails the type check. */
-export type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
 export type Messages = Shape<typeof en>;
 
 /** Every message by its dotted path. */

@@ -1,7 +1,9 @@
 import type { Messages } from "./en";
+import judgement from "./judgement/pt";
 
 /** Português, com os termos usados em Macau. */
 const pt: Messages = {
+  ...judgement,
   common: {
     retry: "Tentar de novo",
     more: "Mostrar mais",

@@ -1,7 +1,9 @@
 import type { Messages } from "./en";
+import judgement from "./judgement/zh-Hans";
 
 /** 简体中文：用语依内地环境监测与评价的习惯。 */
 const zhHans: Messages = {
+  ...judgement,
   common: {
     retry: "重试",
     more: "展开更多",

@@ -1,7 +1,9 @@
 import type { Messages } from "./en";
+import judgement from "./judgement/zh-Hant";
 
 /** 繁體中文：用語依香港環境保護的慣用說法。 */
 const zhHant: Messages = {
+  ...judgement,
   common: {
     retry: "再試一次",
     more: "顯示更多",

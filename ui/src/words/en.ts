@@ -12,6 +12,8 @@ export default {
     compareOff: "End the comparison",
     map: "Map",
     list: "List",
+    portraits: "Portraits",
+    rules: "Rules",
     about: "About the data",
     share: "Copy the link to this view",
     shared: "Link copied",

@@ -14,6 +14,8 @@ export default {
     compareOff: "Terminar a comparação",
     map: "Mapa",
     list: "Lista",
+    portraits: "Retratos",
+    rules: "Regras",
     about: "Sobre os dados",
     share: "Copiar a ligação para esta vista",
     shared: "Ligação copiada",

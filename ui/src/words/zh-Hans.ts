@@ -14,6 +14,8 @@ export default {
     compareOff: "结束对比",
     map: "地图",
     list: "列表",
+    portraits: "画像",
+    rules: "规则",
     about: "数据说明",
     share: "复制当前画面的链接",
     shared: "链接已复制",

@@ -14,6 +14,8 @@ export default {
     compareOff: "結束比較",
     map: "地圖",
     list: "列表",
+    portraits: "概況",
+    rules: "規則",
     about: "關於數據",
     share: "複製此畫面的連結",
     shared: "已複製連結",

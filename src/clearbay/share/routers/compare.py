@@ -86,6 +86,11 @@ def compare(
             "indicator": _indicator(found.indicator),
             "lines": [_line(one) for one in found.lines],
             "absent": [_absent(one) for one in found.absent],
+            "rule_sets": [
+                _compared(id)
+                for id in dict.fromkeys(one.rule_set for one in (*found.lines, *found.absent))
+                if id in packs.rule_sets()
+            ],
         }
     )
 
@@ -137,3 +142,18 @@ def _absent(one: Absent) -> dict[str, Any]:
     """A rule that was not sourced, or of which no version was in force, goes by its id."""
     code = packs.rule_sets()[one.rule_set].code if one.rule_set in packs.rule_sets() else one.rule_set
     return asdict(one) | {"code": code}
+
+
+def _compared(id: str) -> dict[str, Any]:
+    """What a reader wants to know of a rule set beside its limits: its name, its dates and where it was read."""
+    one = packs.rule_sets()[id]
+    return {
+        "id": one.id,
+        "code": one.code,
+        "name": one.name,
+        "jurisdiction": one.jurisdiction,
+        "media": one.media,
+        "in_force_from": one.in_force_from,
+        "in_force_to": one.in_force_to,
+        "sources": [{"id": source.id, "ref": source.ref, "note": source.note} for source in one.sources],
+    }

@@ -25,7 +25,8 @@ export function signedLimit(item: ExplainItem, limit: string): string {
   return limit === "–" ? limit : sign(item.op, limit);
 }
 
-function sign(op: string, limit: string): string {
+/** The sign of a comparison before a limit; a range carries none. */
+export function sign(op: string, limit: string): string {
   switch (op) {
     case "lt":
       return `<\u00a0${limit}`;
