@@ -43,11 +43,13 @@ def test_every_command_shows_an_example(command: tuple[str, ...]) -> None:
     assert f"clearbay {' '.join(command)}" in run(*command, "--help").stdout
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_speaks_to_machines(command: str) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_speaks_to_machines(command: tuple[str, ...]) -> None:
     """Every command has ``--json``."""
-    options = typer.main.get_command(app).commands[command].params  # type: ignore[attr-defined]
-    assert any("--json" in option.opts for option in options)
+    found: Any = typer.main.get_command(app)
+    for part in command:
+        found = found.commands[part]
+    assert any("--json" in option.opts for option in found.params)
 
 
 def test_an_error_is_an_object_too(tmp_path: Path) -> None:
