@@ -16,7 +16,7 @@ import typer
 
 from clearbay import collect, packs
 from clearbay.cli import history
-from clearbay.cli.output import SOME_BAD, Json, answer
+from clearbay.cli.output import SOME_BAD, Json, answer, read_bytes
 from clearbay.collect.batch import BadValue, Batch
 from clearbay.collect.report import write_report
 from clearbay.mine.judge import REQUIRED, judge_hours, judge_samples, judge_station_years
@@ -187,20 +187,6 @@ def list_bad(bad: Iterable[tuple[str, Batch, BadValue]], where: Path | None, bes
     path = where or beside.with_name(f"{beside.name}.bad.csv")
     write_report(rows, path)
     return path
-
-
-def read_bytes(path: Path) -> bytes:
-    """The content of a file that a person named; BadInput where it is none, or cannot be read."""
-    if path.is_dir():
-        raise BadInput("this is a directory, not a file", where=str(path), mend="name the file in it")
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise BadInput("there is no such file", where=str(path), mend="check the path") from None
-    except OSError as error:
-        raise BadInput(
-            f"the file cannot be read ({error.strerror})", where=str(path), mend="check its rights"
-        ) from error
 
 
 def _directory_of(out: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from clearbay import collect, packs
-from clearbay.cli.files import MappingOption, OptionOption, ReportOption, list_bad, read_bytes, read_options
-from clearbay.cli.output import SOME_BAD, Json, answer, progress, say
+from clearbay.cli.files import MappingOption, OptionOption, ReportOption, list_bad, read_options
+from clearbay.cli.output import SOME_BAD, Json, answer, progress, read_bytes, say
 from clearbay.collect import BadValue, Batch
 from clearbay.store import Home
 from clearbay.transmit.intake import take_in
