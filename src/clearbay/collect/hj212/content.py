@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from clearbay.model.errors import BadInput
@@ -74,11 +75,18 @@ def parse_value(text: str) -> Value:
     return text or None
 
 
+@lru_cache(maxsize=4096)
+def _code_and_kind(name: str) -> tuple[str, str]:
+    """Code and kind of an item's name; no kind for a field. Devices send the same names for years."""
+    code, hyphen, kind = name.rpartition("-")
+    return (code, kind) if hyphen and kind else (name, "")
+
+
 def parse(text: str) -> Content:
     """Read a content; ``BadInput`` where an item has no ``=`` or DataTime is no time."""
     # float() also takes "nan", "1_000" and digits of other scripts; only plain text may use it unwatched.
     plain = text.isascii() and "_" not in text
-    isfinite = math.isfinite
+    isfinite, code_and_kind, new = math.isfinite, _code_and_kind, tuple.__new__
     data: list[Datum] = []
     fields: list[tuple[str, str]] = []
     time: datetime | None = None
@@ -93,8 +101,8 @@ def parse(text: str) -> Content:
                 if not item:
                     continue
                 raise BadInput(f"{item[:40]!r} has no =", where="CP", mend="write name=value")
-            code, hyphen, kind = name.rpartition("-")
-            if not hyphen:
+            code, kind = code_and_kind(name)
+            if not kind:
                 if name == "DataTime":
                     time = parse_time(printed)
                 fields.append((name, printed))
@@ -111,8 +119,7 @@ def parse(text: str) -> Content:
             else:
                 rows.append((code, kind, parse_value(printed)))
         get = flags.get
-        for code, kind, value in rows:
-            data.append(Datum(time, code, kind, value, get(code, "")))
+        data += [new(Datum, (time, code, kind, value, get(code, ""))) for code, kind, value in rows]
         for code, flag in flags.items():
             if not rows or (code != rows[-1][0] and all(code != row[0] for row in rows)):
                 _flag_apart(data, time, code, flag)
