@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearbay.collect.hj212.content import Content, Datum, build, parse, parse_time, parse_value, print_time
+from clearbay.collect.hj212 import shape
+from clearbay.collect.hj212.content import Content, Datum, parse, parse_time, parse_value
+from clearbay.collect.hj212.writing import build, print_time
 from clearbay.model.errors import BadInput
 
 NOON = datetime(2026, 1, 31, 12)
@@ -42,6 +44,42 @@ def test_what_is_written_is_read(content: Content) -> None:
     read = parse(build(content.data, content.fields))
     assert read.data == content.data
     assert tuple(pair for pair in read.fields if pair[0] != "DataTime") == content.fields
+
+
+@given(st.lists(contents(), min_size=1, max_size=3), st.booleans(), st.booleans())
+def test_the_fast_way_reads_the_same(several: list[Content], timed: bool, closed: bool) -> None:
+    """shape.parse gives what content.parse gives, for shapes known and new, odd values and closing semicolons."""
+    for content in several:
+        text = ("DataTime=20260101080000;" if timed else "") + build(content.data, content.fields) + ";" * closed
+        assert shape.parse(text) == parse(text)
+
+
+@pytest.mark.parametrize("value", ["1.5", "", "--", "nan", "1e999", "１", "1_0", "a=b", " 7 "])
+def test_the_fast_way_takes_no_shortcut_with_values(value: str) -> None:
+    """A value that is no number is what ``content.parse`` makes of it, though its names were seen before."""
+    for printed in ("3", value):
+        for form in (
+            "a-Avg={0},a-Max=2,a-Flag=N;b-Avg={0},b-Flag=D;N=1",
+            "a-Avg={0};b-Avg=1;a-Flag=D",
+            "a-Avg={0},b-Avg=1;",
+        ):
+            text = "DataTime=20260101080000;" + form.format(printed)
+            assert shape.parse(text) == parse(text)
+    with pytest.raises(BadInput):
+        shape.parse("DataTime=2026;a-Avg=1;b-Avg=1")
+
+
+@given(st.text("=,;-ab1. DataTimeFlg&#", max_size=120))
+def test_the_fast_way_refuses_the_same(text: str) -> None:
+    """Also what makes no content."""
+    for printed in (text, "DataTime=20260101080000;" + text):
+        try:
+            plain = parse(printed)
+        except BadInput:
+            with pytest.raises(BadInput):
+                shape.parse(printed)
+        else:
+            assert shape.parse(printed) == plain
 
 
 @given(st.text(max_size=200))

@@ -6,7 +6,7 @@ import pytest
 
 from clearbay import packs
 from clearbay.collect.batch import ROW_READINGS
-from clearbay.collect.hj212 import FLAGS, Packet, check_units, decode, frames, pollutants, qartod, readings, take
+from clearbay.collect.hj212 import FLAGS, Packet, check_units, decode, frames, pollutants, qartod, readings, table, take
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.observation import READINGS, Flag
 from tests.collect_hj212.vectors import packet
@@ -23,8 +23,8 @@ def test_an_hour() -> None:
         hour("w01018-Avg=12.5,w01018-Max=30,w01018-Flag=N;w20111-Avg=0.5,w20111-Flag=D;zz-Avg=1;w21003-Avg=-"),
         "outlet.1",
     )
-    assert taken.readings.schema == ROW_READINGS
-    assert taken.readings.to_pylist() == [
+    assert table(taken.rows).schema == ROW_READINGS
+    assert table(taken.rows).to_pylist() == [
         {"station": "outlet.1", "property": "CODCr", "depth": "", "time": datetime(2026, 1, 1, 0), "value": 12.5,
          "censoring": "", "flag": Flag.PASS, "row": 0},
         {"station": "outlet.1", "property": "Hg", "depth": "", "time": datetime(2026, 1, 1, 0), "value": 0.0005,
@@ -64,7 +64,7 @@ def test_a_unit_nobody_read_is_not_guessed() -> None:
     """Air codes become readings only with the unit the device uses."""
     sulphur = hour("a21026-Rtd=106.4,a21026-Flag=N", cn="2011")
     taken = take(sulphur, "s")
-    assert taken.readings.num_rows == 0
+    assert taken.rows == []
     assert "unit" in taken.left_out[0].why
     assert readings(sulphur, "s", units={"a21026": "ug/m3"})["value"].to_pylist() == [106.4]
     assert readings(sulphur, "s", units={"a21026": "mg/m3"})["value"].to_pylist() == [pytest.approx(106_400)]
@@ -114,17 +114,17 @@ def test_commands_with_concentrations(cn: str, kind: str) -> None:
 def test_a_command_without_concentrations_has_none() -> None:
     """Device status is kept in the packet and told, not read as water."""
     taken = take(hour("SB1-RS=1", cn="2021"), "s")
-    assert taken.readings.schema == ROW_READINGS
-    assert taken.readings.num_rows == 0
+    assert table(taken.rows).schema == ROW_READINGS
+    assert taken.rows == []
     assert "设备运行状态" in taken.left_out[0].why
 
 
 def test_zone_depth_and_schema() -> None:
     """A device elsewhere has its own zone; the first columns are READINGS."""
-    table = readings(hour("w01018-Avg=1"), "s", depth="surface", zone=timezone(timedelta(hours=7)))
-    assert table.to_pylist()[0]["time"] == datetime(2026, 1, 1, 1)
-    assert table["depth"].to_pylist() == ["surface"]
-    assert table.schema.names[: len(READINGS)] == READINGS.names
+    found = readings(hour("w01018-Avg=1"), "s", depth="surface", zone=timezone(timedelta(hours=7)))
+    assert found.to_pylist()[0]["time"] == datetime(2026, 1, 1, 1)
+    assert found["depth"].to_pylist() == ["surface"]
+    assert found.schema.names[: len(READINGS)] == READINGS.names
 
 
 def test_the_number_for_no_result() -> None:

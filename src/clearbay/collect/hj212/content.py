@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,8 +16,6 @@ from typing import NamedTuple
 from clearbay.model.errors import BadInput
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_FORBIDDEN_NAME = re.compile(r"[=;,&#\r\n]")
-_FORBIDDEN_TEXT = re.compile(r"[;,\r\n]|&&|##|&$")
 Value = float | str | None
 
 
@@ -59,12 +56,6 @@ def parse_time(text: str) -> datetime:
     raise BadInput(
         f"{text!r} is not a time", where="DataTime", mend="write YYYYMMDDhhmmss, with milliseconds if need be"
     )
-
-
-def print_time(time: datetime) -> str:
-    """A time as DataTime prints it; milliseconds only where there are some."""
-    text = time.strftime("%Y%m%d%H%M%S").zfill(14)
-    return f"{text}{time.microsecond // 1000:03d}" if time.microsecond else text
 
 
 def parse_value(text: str) -> Value:
@@ -133,66 +124,3 @@ def _flag_apart(data: list[Datum], time: datetime | None, code: str, flag: str) 
         data[place] = data[place]._replace(flag=flag)
     if not places:
         data.append(Datum(time, code, "Flag", None, flag))
-
-
-def build(data: Iterable[Datum], fields: Iterable[tuple[str, str]] = ()) -> str:
-    """Write rows and fields as a content; ``BadInput`` for what the separators or the frame forbid.
-
-    With rows, DataTime is written from their times. A number is written in its shortest form: give text to keep
-    the decimals (``"0.00"``).
-    """
-    rows, named = list(data), list(fields)
-    groups = [f"{_word(name, 'field')}={_text(value, name)}" for name, value in named if not rows or name != "DataTime"]
-    time: datetime | None = None
-    group: list[str] = []
-    before: tuple[object, ...] = ()
-    for row in rows:
-        if row.time != time:
-            if row.time is None:
-                raise BadInput("a row without time follows one with a time", where="data", mend="put it first")
-            groups += _closed(group, before)
-            group, before, time = [], (), row.time
-            groups.append(f"DataTime={print_time(row.time)}")
-        if before and before != (row.code, row.flag):
-            groups += _closed(group, before)
-            group = []
-        before = (row.code, row.flag)
-        if row.kind == "Flag" and row.value is None:
-            continue
-        group.append(f"{_word(row.code, 'code')}-{_kind(row.kind)}={_print_value(row.value, row.code)}")
-    return ";".join([*groups, *_closed(group, before)])
-
-
-def _closed(group: list[str], before: tuple[object, ...]) -> list[str]:
-    if not before:
-        return []
-    code, flag = map(str, before)
-    return [",".join([*group, *([f"{_word(code, 'code')}-Flag={_text(flag, code)}"] if flag or not group else [])])]
-
-
-def _word(text: str, what: str) -> str:
-    if not text or _FORBIDDEN_NAME.search(text):
-        raise BadInput(f"{text!r} cannot be the name of a {what}", where="CP", mend="leave out = ; , & and line ends")
-    return text
-
-
-def _kind(text: str) -> str:
-    if "-" in text or text == "Flag":
-        raise BadInput(f"{text!r} cannot be a kind of value", where="CP", mend="give Rtd, Avg, Min, Max, Cou ...")
-    return _word(text, "kind")
-
-
-def _text(text: str, name: str) -> str:
-    if _FORBIDDEN_TEXT.search(text):
-        raise BadInput(f"{text!r} cannot be written", where=name, mend="leave out ; , && ## and line ends")
-    return text
-
-
-def _print_value(value: Value, code: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _text(value, code)
-    if not math.isfinite(value):
-        raise BadInput(f"{value} is no number a packet can carry", where=code, mend="leave the value out")
-    return repr(float(value)).removesuffix(".0")

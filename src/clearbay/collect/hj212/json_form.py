@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from clearbay.collect.hj212 import content as contents
 from clearbay.collect.hj212 import segment as segments
 from clearbay.collect.hj212.content import Datum
 from clearbay.collect.hj212.crc import CHECKS, STANDARD
 from clearbay.collect.hj212.frame import SEGMENT_LIMIT, Frame
 from clearbay.collect.hj212.packet import CONTENT_LIMIT, Packet, decode, read
 from clearbay.collect.hj212.versions import ANSWER, PART, flag_of, version_of
+from clearbay.collect.hj212.writing import build
 from clearbay.model.errors import BadInput
 
 _NAMES = {"qn": "QN", "st": "ST", "cn": "CN", "pw": "PW", "mn": "MN"}
@@ -152,9 +152,7 @@ def _content(given: Mapping[str, Any]) -> str:
     if not isinstance(fields, Mapping) or not isinstance(data, list):
         raise BadInput("fields is an object, data a list", where="data", mend="see the output of decode")
     named = [(str(name), values if isinstance(values, list) else [values]) for name, values in fields.items()]
-    return contents.build(
-        [_datum(row) for row in data], [(name, str(value)) for name, values in named for value in values]
-    )
+    return build([_datum(row) for row in data], [(name, str(value)) for name, values in named for value in values])
 
 
 def _datum(row: object) -> Datum:

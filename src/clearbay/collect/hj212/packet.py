@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from clearbay.collect.hj212 import content as contents
 from clearbay.collect.hj212 import segment as segments
+from clearbay.collect.hj212 import shape
 from clearbay.collect.hj212.content import Content, Datum
 from clearbay.collect.hj212.crc import STANDARD, crc16, text_of
 from clearbay.collect.hj212.frame import HEADER, SEGMENT_LIMIT, TAIL, Frame
@@ -111,7 +111,7 @@ def read(segment: bytes, crc: str = "", check: str = STANDARD) -> Packet:
         raise BadInput(f"part {pno} of {pnum}", where="PNO", mend="number the parts from 1 to PNUM")
     version = version_of(flag)
     try:
-        content = contents.parse(cp)
+        content = shape.parse(cp)
     except BadInput as error:
         if version != "2025":
             raise

@@ -61,5 +61,5 @@ def join(fields: Mapping[str, str], cp: str) -> str:
     names = [*(name for name in ORDER if name in fields), *(name for name in fields if name not in ORDER)]
     for name in names:
         if not name or "=" in name or _BREAKS.search(name + fields[name]):
-            raise BadInput(f"{name}={fields[name]!r} cannot be written", where=name, mend="leave out ; = ##0000 line ends")
+            raise BadInput(f"{name}={fields[name]!r} cannot be written", where=name, mend="leave out ; = and line ends")
     return "".join(f"{name}={fields[name]};" for name in names) + OPEN + cp + CLOSE
