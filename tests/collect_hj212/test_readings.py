@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -127,7 +128,24 @@ def test_zone_depth_and_schema() -> None:
     assert found.schema.names[: len(READINGS)] == READINGS.names
 
 
+def test_a_clock_that_was_never_set() -> None:
+    """A time before the calendar begins in UTC is left out, the others of the packet are kept."""
+    (frame,) = frames(packet("DataTime=00010101000000;w01018-Rtd=1;DataTime=20260101080000;w21003-Rtd=2"))
+    taken = take(decode(frame), "s")
+    assert [row[1] for row in taken.rows] == ["NH3N"]
+    assert "no time in UTC" in taken.left_out[0].why
+
+
 def test_the_number_for_no_result() -> None:
     """9999.99 stands for no value in packets of 2025 (unverified) and is a number in all others."""
     assert readings(hour("w01018-Avg=9999.99", flag=9), "s").num_rows == 0
     assert readings(hour("w01018-Avg=9999.99"), "s").num_rows == 1
+
+
+def test_the_page_tells_the_flags_as_they_are() -> None:
+    """The table of the documentation is the table of the program."""
+    page = (Path(__file__).parent.parent.parent / "docs" / "hj212.md").read_text(encoding="utf-8")
+    for flag in FLAGS.values():
+        censored = ", `>`" if flag.letter == "T" else ""
+        qartod_text = f"{int(flag.qartod)} {flag.qartod.name.lower()}{censored}"
+        assert f"| {flag.letter} | {flag.zh} | {qartod_text} | {flag.why} |" in page

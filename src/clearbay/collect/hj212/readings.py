@@ -107,15 +107,23 @@ def take(
             why = "no value" if value is None else f"{value[:40]!r} is no number"
         elif packet.version == "2025" and value == NO_RESULT:
             why = f"{NO_RESULT} stands for a value that could not be worked out (unverified)"
+        elif (time != printed or moment is None) and (moment := _utc(time, zone)) is None:
+            why = f"{time} is no time in UTC"
         else:
-            if moment is None or time != printed:
-                printed, moment = time, time.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+            printed = time
             name, scale, offset = scaling
             amount = value * scale + offset
             rows.append((station, name, depth, moment, amount, ">" if letter == "T" else "", qartod(letter), place))
             continue
         left_out.append(LeftOut(place, code, found, why))
     return Taken(rows, tuple(left_out))
+
+
+def _utc(time: datetime, zone: timezone) -> datetime | None:
+    try:
+        return time.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:  # the first hours of the year 1: a clock that was never set
+        return None
 
 
 @lru_cache(maxsize=4096)
