@@ -18,7 +18,7 @@ from clearbay.collect.hj212.json_form import as_json, frame_as_json, from_json
 from clearbay.collect.hj212.packet import Packet, decode, encode, read
 from clearbay.collect.hj212.parts import Assembler, Unfinished, whole
 from clearbay.collect.hj212.quality import FLAGS, qartod
-from clearbay.collect.hj212.readings import LeftOut, Taken, check_units, readings, take
+from clearbay.collect.hj212.readings import LeftOut, Taken, check_units, readings, table, take
 from clearbay.collect.hj212.replies import (
     EXE_RTN,
     QN_RTN,
@@ -62,6 +62,7 @@ __all__ = [
     "read",
     "readings",
     "request_answer",
+    "table",
     "take",
     "whole",
 ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clearbay.collect.hj212.crc import CHECKS, STANDARD, crc16, text_of
 from clearbay.model.errors import UnknownName
@@ -33,8 +33,7 @@ _HEX = re.compile(rb"[0-9A-Fa-f]{4}")
 _BLANK = b"\r\n \t"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One frame as it came, or a run of bytes that is none.
 
     ``raw`` is all of it but the line end. ``declared`` is the length it states, None for noise; ``segment`` the data

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from clearbay.collect.hj212 import content as contents
 from clearbay.collect.hj212 import segment as segments
 from clearbay.collect.hj212.content import Datum
 from clearbay.collect.hj212.crc import CHECKS, STANDARD
 from clearbay.collect.hj212.frame import SEGMENT_LIMIT, Frame
 from clearbay.collect.hj212.packet import CONTENT_LIMIT, Packet, decode, read
 from clearbay.collect.hj212.versions import ANSWER, PART, flag_of, version_of
+from clearbay.collect.hj212.writing import build
 from clearbay.model.errors import BadInput
 
 _NAMES = {"qn": "QN", "st": "ST", "cn": "CN", "pw": "PW", "mn": "MN"}
@@ -43,11 +43,19 @@ def as_json(packet: Packet) -> dict[str, Any]:
             }
             for row in packet.data
         ],
-        "fields": dict(packet.content.fields),
+        "fields": _gathered(packet.content.fields),
         "notes": list(packet.notes),
         "segment": packet.segment,
         "crc": packet.crc,
     }
+
+
+def _gathered(fields: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
+    """Fields by name; one that comes more than once has a list."""
+    found: dict[str, list[str]] = {}
+    for name, value in fields:
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 def frame_as_json(frame: Frame) -> dict[str, Any]:
@@ -140,10 +148,11 @@ def _content(given: Mapping[str, Any]) -> str:
         if "data" in given or "fields" in given:
             raise BadInput("cp is given beside data or fields", where="cp", mend="give one or the other")
         return _string(given, "cp")
-    fields, data = given.get("fields") or {}, given.get("data") or []
+    fields, data = ({} if given.get("fields") is None else given["fields"]), given.get("data", [])
     if not isinstance(fields, Mapping) or not isinstance(data, list):
         raise BadInput("fields is an object, data a list", where="data", mend="see the output of decode")
-    return contents.build([_datum(row) for row in data], [(str(name), str(value)) for name, value in fields.items()])
+    named = [(str(name), values if isinstance(values, list) else [values]) for name, values in fields.items()]
+    return build([_datum(row) for row in data], [(name, str(value)) for name, values in named for value in values])
 
 
 def _datum(row: object) -> Datum:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
-from clearbay.collect.hj212 import content as contents
 from clearbay.collect.hj212 import segment as segments
+from clearbay.collect.hj212 import shape
 from clearbay.collect.hj212.content import Content, Datum
 from clearbay.collect.hj212.crc import STANDARD, crc16, text_of
 from clearbay.collect.hj212.frame import HEADER, SEGMENT_LIMIT, TAIL, Frame
@@ -17,8 +16,7 @@ CONTENT_LIMIT = 950
 """Longest content of CP that HJ 212-2017 allows (table 2)."""
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet, with the segment it was read from: ``encode`` gives back the bytes that came.
 
     ``qn`` and ``pw`` are empty where the packet has none; ``flag``, ``pnum`` and ``pno`` are None then. ``version`` is
@@ -30,14 +28,14 @@ class Packet:
     st: str
     cn: str
     mn: str
-    content: Content = field(repr=False)
+    content: Content
     qn: str = ""
-    pw: str = field(default="", repr=False)
+    pw: str = ""
     flag: int | None = None
     pnum: int | None = None
     pno: int | None = None
     others: tuple[tuple[str, str], ...] = ()
-    segment: str = field(default="", repr=False)
+    segment: str = ""
     crc: str = ""
     check: str = STANDARD
 
@@ -56,7 +54,7 @@ class Packet:
         """True for one of several parts that must be put together; ``parts.Assembler`` does."""
         return self.pnum is not None and self.pnum > 1
 
-    @cached_property
+    @property
     def notes(self) -> tuple[str, ...]:
         """What departs from the standard in a packet that can be read all the same, and what is unverified."""
         notes = []
@@ -113,7 +111,7 @@ def read(segment: bytes, crc: str = "", check: str = STANDARD) -> Packet:
         raise BadInput(f"part {pno} of {pnum}", where="PNO", mend="number the parts from 1 to PNUM")
     version = version_of(flag)
     try:
-        content = contents.parse(cp)
+        content = shape.parse(cp)
     except BadInput as error:
         if version != "2025":
             raise

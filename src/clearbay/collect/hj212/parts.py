@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -41,7 +41,8 @@ class Assembler:
         self._limits = (max(1, groups), max(1, characters))
         self._held: OrderedDict[Key, _Group] = OrderedDict()
         self._size = 0
-        self._lost: list[Unfinished] = []
+        self._lost: deque[Unfinished] = deque()
+        self._lost_size = 0
 
     def __len__(self) -> int:
         return len(self._held)
@@ -76,8 +77,10 @@ class Assembler:
         return None
 
     def lost(self) -> tuple[Unfinished, ...]:
-        """What was given up since the last call; fetch it often, for it is kept until then (the newest 1,000)."""
-        lost, self._lost = tuple(self._lost), []
+        """What was given up since the last call; of that, the newest is kept within the same bounds as what is held."""
+        lost = tuple(self._lost)
+        self._lost.clear()
+        self._lost_size = 0
         return lost
 
     def give_up(self, mn: str | None = None) -> tuple[Unfinished, ...]:
@@ -95,14 +98,15 @@ class Assembler:
         group = self._held.pop(key)
         self._size -= group.size
         self._lost.append(Unfinished(key, group.count, tuple(group.parts.values())))
-        del self._lost[: -self._limits[0]]
+        self._lost_size += group.size
+        while len(self._lost) > self._limits[0] or self._lost_size > self._limits[1]:
+            self._lost_size -= sum(len(part.segment) for part in self._lost.popleft().parts)
 
 
 def whole(parts: Iterable[Packet]) -> Packet:
     """One packet of the contents of all parts in their order, without PNUM and PNO.
 
-    A part that repeats DataTime and one that goes on without it read the same. Raises ``BadInput`` where the contents
-    do not make one.
+    A part that repeats DataTime and one that goes on without it read the same.
     """
     members = list(parts)
     first = members[0]

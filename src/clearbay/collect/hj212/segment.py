@@ -5,6 +5,7 @@ The fields are read in any order, as devices send them, and written in the stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from clearbay.model.errors import BadInput
@@ -13,6 +14,10 @@ ORDER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO")
 """The standard's order; CP follows (HJ 212-2017, table 2)."""
 
 OPEN, CLOSE = "CP=&&", "&&"
+
+
+_BREAKS = re.compile(r"[;\n]|##[0-9]{4}")
+"""What would end a field, or the frame around it."""
 
 
 def decode_text(segment: bytes) -> str:
@@ -39,10 +44,12 @@ def split(text: str) -> tuple[dict[str, str], str]:
     fields: dict[str, str] = {}
     for item in text[:start].split(";"):
         name, mark, value = item.partition("=")
-        if not mark:
+        if not name:
             if item:
                 raise BadInput(f"{item[:40]!r} is no field", where="segment", mend="write name=value")
             continue
+        if not mark:
+            raise BadInput(f"{item[:40]!r} is no field", where="segment", mend="write name=value")
         if name in fields:
             raise BadInput(f"{name} is given twice", where=name, mend="give each field once")
         fields[name] = value
@@ -53,6 +60,6 @@ def join(fields: Mapping[str, str], cp: str) -> str:
     """Write fields in the standard's order (others behind them) and the content as one segment."""
     names = [*(name for name in ORDER if name in fields), *(name for name in fields if name not in ORDER)]
     for name in names:
-        if not name or any(mark in name + fields[name] for mark in (";", "&", "#", "\r", "\n")) or "=" in name:
-            raise BadInput(f"{name}={fields[name]!r} cannot be written", where=name, mend="leave out ; = & # line ends")
+        if not name or "=" in name or _BREAKS.search(name + fields[name]):
+            raise BadInput(f"{name}={fields[name]!r} cannot be written", where=name, mend="leave out ; = and line ends")
     return "".join(f"{name}={fields[name]};" for name in names) + OPEN + cp + CLOSE
