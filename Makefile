@@ -3,15 +3,24 @@ PYTHON ?= python3
 PORT   ?= 8700
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
 
-.PHONY: demo test check bench official lint clean
+.PHONY: demo test test-spark bench official lint lock clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
 
 test: $(VENV)/.dev
 	@$(BIN)/python tests/everything.py
+
+# The tests of the engines on Apache Spark itself, with two workers on this machine; needs Java 17 or 21, and 500 MB.
+test-spark: $(VENV)/.dev build/spark/pyspark
+	@$(BIN)/python tests/spark_server.py $(BIN)/python -m pytest -k spark tests/mine tests/mine_rules tests/scale
+
+build/spark/pyspark:
+	@echo "Apache Spark: installing into build/spark ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/spark 'pyspark>=4.2,<4.3'
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py
@@ -28,12 +37,22 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml build_ui.py $(UI)
 	@echo "clearbay: installing into $(VENV) (packages are downloaded the first time) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(PIP) --require-hashes --requirement requirements/run.txt || echo "clearbay: no pinned packages for this Python; taking the newest"
+	@$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.demo
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgresql]'
+	@$(PIP) --require-hashes --requirement requirements/dev.txt || echo "clearbay: no pinned packages for this Python; taking the newest"
+	@$(PIP) --editable '.[dev,postgresql]'
 	@touch $@
+
+# uv is only needed here: pip cannot export hashes for every platform at once.
+lock: $(VENV)/.dev
+	@$(PIP) uv
+	@for kind in run "dev --extra dev --extra postgresql --extra spark"; do set -- $$kind; name=$$1; shift; \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+	    --no-annotate pyproject.toml $$@ --output-file requirements/$$name.txt && \
+	  sed -i "1i # Exported from pyproject.toml; renew with: make lock" requirements/$$name.txt; done
 
 clean:
 	rm -rf build dist $(VENV) ui/node_modules src/clearbay/web/static

@@ -8,7 +8,17 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("importing.py", "assess.py", "api.py", "browser.py", "trace.py", "store.py")
+BENCHMARKS = (
+    "importing.py",
+    "assess.py",
+    "api.py",
+    "browser.py",
+    "trace.py",
+    "store.py",
+    "judge.py",
+    "portraits.py",
+    "hj212.py",
+)
 
 
 def main() -> int:

@@ -1,11 +1,13 @@
 from threading import Thread
 
 import narwhals.stable.v2 as nw
+import pyarrow as pa
 import pytest
 
 from clearbay import mine, packs
 from clearbay.apply import judging
 from clearbay.apply.desk import Desk
+from clearbay.apply.explain import explain
 from clearbay.mine.frames import to_arrow
 from clearbay.model.errors import BadInput
 from clearbay.store import Home
@@ -87,14 +89,20 @@ def test_the_matrix_says_what_the_rows_say(desk, name, granularity, depth):
                 assert matrix.worst[i, j] == -1
                 assert matrix.samples[i, j] == 0
     assert rows
+    items = desk.assessments.judged(rule_set, granularity, depth).items
+    foremost = {(row["station"], row["period"]): row["property_first"] for row in judging.foremost(items).to_pylist()}
+    if rule_set.kind == "index":
+        foremost = {}
     assert cells == {
         (row["station"], row["period"]): (
             rule_set.grades[row["grade"]].id,
-            row["determinants"][0] if row["determinants"] else None,
+            foremost.get((row["station"], row["period"])),
             row["samples"],
         )
         for row in rows
     }
+    for row in rows:
+        assert foremost.get((row["station"], row["period"])) in (row["determinants"] or [None])
 
 
 @pytest.mark.parametrize(
@@ -202,3 +210,34 @@ def test_many_at_once_compute_once(home_path, monkeypatch):
     assert len(calls) == 1
     assert len(found) == 10
     assert len({id(one) for one in found}) == 1
+
+
+def test_the_map_and_the_arithmetic_name_the_same_item(desk):
+    """The item that the matrix names is, of those that decide, the one whose explanation lies furthest beyond."""
+    rule_set = standard("cn.gb3097-1997")
+    matrix = desk.assessments.matrix(rule_set, "year", "mean")
+    several = 0
+    for i, station in enumerate(matrix.stations):
+        for j, period in enumerate(matrix.periods):
+            if matrix.worst[i, j] < 0:
+                continue
+            entry = desk.catalogue().entry(station)
+            found = explain(desk.home, desk.assessments, entry, rule_set, period, "mean")
+            deciding = {item.property: item.beyond for item in found.items if item.grade == found.grade}
+            assert set(deciding) == set(found.determinants)
+            assert deciding[matrix.properties[matrix.worst[i, j]]] == max(deciding.values()) > 0
+            several += matrix.properties[matrix.worst[i, j]] != found.determinants[0]
+    assert several > 0
+
+
+def test_how_far_beyond_is_a_share_of_the_limit_or_the_laws_own_multiple():
+    """(rounded - limit) / limit, downwards as well as upwards; where the law defines a multiple, that."""
+    items = pa.table(
+        {
+            "value": [0.36, 1.0, 9.0, 5.0, 5.0],
+            "rounded": [0.4, None, 9.0, 5.0, 5.0],
+            "limit": [0.2, 4.0, 15.0, None, 0.0],
+            "multiple": [None, None, 0.5, None, None],
+        }
+    )
+    assert judging.beyond(items).to_pylist() == pytest.approx([1.0, 0.75, 0.5, 0.0, 0.0])

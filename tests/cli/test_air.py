@@ -61,6 +61,27 @@ def test_a_mapping_file_names_other_headers_and_units(run: Any, tmp_path: Path) 
     assert (row["station"], row["iaqi_CO"], row["time"][:13]) == ("甲", "12", "2026-04-01T08")
 
 
+def test_the_full_mapping_of_the_general_reader_works_too(run: Any, tmp_path: Path) -> None:
+    """A mapping as `clearbay import table` takes it names station, time and properties with their units."""
+    (tmp_path / "in.csv").write_text("where,when,dust\nA,2026-04-01 08:00,36\n")
+    properties = "properties: {dust: {property: PM2_5, unit: ug/m3}}\n"
+    (tmp_path / "map.yaml").write_text(f"station: {{column: where, medium: air}}\ntime: {{column: when}}\n{properties}")
+    run("aqi", tmp_path / "in.csv", "--version", "hj633-2026", "--mapping", tmp_path / "map.yaml", "--out",
+        tmp_path / "out.csv")  # fmt: skip
+    assert _rows(tmp_path / "out.csv")[0]["iaqi_PM2.5"] == "52"
+
+
+def test_hours_are_labelled_as_the_file_runs(run: Any, tmp_path: Path) -> None:
+    """From 00:00 to 23:00 a file holds one day; from 01:00 to 24:00 too, by the end of its hours."""
+    for hours, label in ((range(24), "start"), (range(1, 25), "end")):
+        lines = "".join(f"2026-04-01 {hour:02d}:00,A,10,20,0.5,60,40,30\n" for hour in hours)
+        (tmp_path / "in.csv").write_text(HEADER + lines)
+        told = run(
+            "aqi", tmp_path / "in.csv", "--version", "by-date", "--by", "day", "--out", tmp_path / "out.csv", "--json"
+        )
+        assert (told["label"], told["rows"], _rows(tmp_path / "out.csv")[0]["time"]) == (label, 1, "2026-04-01")
+
+
 def test_carbon_monoxide_in_the_wrong_unit_is_refused(run: Any, tmp_path: Path) -> None:
     """3,400 cannot be mg/m3; the way out is said, and a unit in the header is one."""
     (tmp_path / "in.csv").write_text("time,station,CO\n2026-04-01 08:00,A,3400\n")
@@ -75,16 +96,16 @@ def test_a_real_year(run: Any, tmp_path: Path) -> None:
     """Dongsi 2016, hour by hour under 2026: sub-indices are those of each hour's own concentrations."""
     mapping = tmp_path / "map.yaml"
     mapping.write_text("CO: {column: CO, unit: ug/m3}\n")
-    told = run("aqi", DONGSI, "--version", "hj633-2026", "--mapping", mapping, "--label", "start", "--out",
+    told = run("aqi", DONGSI, "--version", "hj633-2026", "--mapping", mapping, "--out",
                tmp_path / "out.csv", "--json")  # fmt: skip
-    assert (told["rows"], told["by"]) == (8784, "hour")
+    assert (told["rows"], told["by"], told["label"]) == (8784, "hour", "start")
     rows = _rows(tmp_path / "out.csv")
     # 2016-01-01 00:00: PM2.5 200, PM10 209, SO2 31, NO2 98, CO 3.4, O3 2
     means = {"PM2_5_day": 200, "PM10_day": 209, "SO2_hour": 31, "NO2_hour": 98, "CO_hour": 3.4, "O3_hour": 2}
     expected = index_of(means, packs.rule("cn.hj633-2026"), "hourly")
     assert (int(rows[0]["aqi"]), rows[0]["primary"], rows[0]["iaqi_PM10"]) == (expected.aqi, "PM2.5", "135")
     assert expected.aqi == 250
-    days = run("aqi", DONGSI, "--version", "by-date", "--by", "day", "--mapping", mapping, "--label", "start", "--out",
+    days = run("aqi", DONGSI, "--version", "by-date", "--by", "day", "--mapping", mapping, "--out",
                tmp_path / "days.csv", "--json")  # fmt: skip
     assert (days["rows"], days["versions"]) == (366, {"cn.hj633-2012": 363})
 

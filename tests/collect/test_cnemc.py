@@ -177,3 +177,19 @@ def test_gb18030_is_read_as_well() -> None:
     """The same bytes in GB 18030, as spreadsheets on the mainland save them, give the same batch."""
     text = HEAD + "广东省,珠江流域,石角,04-01 08:00,Ⅱ,24.0,*,正常\n"
     assert read(text.encode("gb18030"), name=NAME).readings.equals(read(text.encode(), name=NAME).readings)
+
+
+def test_a_time_with_its_year_keeps_it() -> None:
+    """Where somebody has added the year, neither the file's name nor an option is needed, and none overrules it."""
+    head = "省份,断面名称,监测时间,溶解氧(mg/L)\n"
+    batch = read((head + "广东省,甲,2019-04-01 08:00,5\n广东省,甲,04-01 12:00,5\n").encode(), name=NAME)
+    assert batch.samples is not None
+    assert batch.samples.column("time").to_pylist() == [datetime(2019, 4, 1), datetime(2021, 4, 1, 4)]
+    alone = read((head + "广东省,甲,2019/4/1 8:00,5\n").encode(), name="sections.csv")
+    assert alone.readings.column("time").to_pylist() == [datetime(2019, 4, 1)]
+
+
+def test_a_batch_names_the_properties_of_its_columns() -> None:
+    """A column without a single value is a column all the same."""
+    batch = read("省份,断面名称,监测时间,溶解氧(mg/L),总磷(mg/L)\n广东省,甲,04-01 08:00,5,*\n".encode(), name=NAME)
+    assert batch.properties == ("DO", "TP")

@@ -87,3 +87,12 @@ def test_readings_have_one_shape(file: Shipped) -> None:
     assert batch.samples.column_names[:4] == ["row", "station", "time", "depth"]
     if file.rows is not None and file.source != "epd-aqhi":
         assert batch.samples.num_rows == file.rows
+
+
+def test_a_programme_names_its_source() -> None:
+    """The stations of every source but one's own tables belong to a programme that leads back to it."""
+    assert {source.id for source in collect.sources().values() if not source.programme} == {"table"}
+    found = collect.source_of("cn.cnemc")
+    assert found is not None
+    assert found.attribution.startswith("China National Environmental Monitoring Centre")
+    assert collect.source_of("local") is None

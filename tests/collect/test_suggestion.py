@@ -9,6 +9,7 @@ import yaml
 
 from clearbay.collect.layout import load_layout
 from clearbay.collect.suggestion import suggest_mapping
+from clearbay.collect.table import read as collect_table
 from tests.collect import shipped
 
 
@@ -125,3 +126,13 @@ def test_odd_headers_are_quoted() -> None:
     text = 'station,time,"pH: ""field"" #2","[x]: ""y"" #z"\nA,2021-04-01,1,2\n'
     assert list(draft(text)["properties"]) == ['pH: "field" #2']
     assert '# Not recognised, and left out: "[x]: \\"y\\" #z"' in suggest_mapping(text.encode(), name="t.csv")
+
+
+def test_a_title_above_the_head_is_passed_over() -> None:
+    """The head is the line that reads most like one; what is drafted from it is a valid mapping of that file."""
+    text = "某市地表水监测\n\n断面名称,监测时间,氨氮(mg/L)\nS1,2021-04-01 08:00,0.2\n"
+    assert draft(text)["station"]["column"] == "断面名称"
+    batch = collect_table(
+        text.encode(), name="t.csv", options={"mapping": suggest_mapping(text.encode(), name="t.csv")}
+    )
+    assert batch.readings.column("value").to_pylist() == [0.2]

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import duckdb
-import polars as pl
 import pyarrow as pa
 import pytest
 
-ENGINES: dict[str, Callable[[pa.Table], Any]] = {
-    "duckdb": lambda table: duckdb.connect().from_arrow(table),
-    "polars": pl.from_arrow,
-    "polars-lazy": lambda table: pl.from_arrow(table).lazy(),
-    "pyarrow": lambda table: table,
-}
+from tests.engines import ENGINES
 
 
 @pytest.fixture(params=sorted(ENGINES))

@@ -118,6 +118,15 @@ def test_rounding_happens_where_the_pack_asks_for_it(engine):
     assert (rounded["value"], rounded["rounded"], rounded["grade"]) == (0.2004, 0.2, 0)
 
 
+def test_the_noise_of_a_long_sum_turns_no_tie(engine):
+    """A mean of 6,000 values that is 0.5005 goes to the even 0.500 however they are added up, and so meets 0.5."""
+    hours = [("a", "NH3N", 0.333 if hour % 3 else 0.8355, "", hour / 24) for hour in range(6000)]
+    table = engine(readings(*hours).drop_columns("row"))
+    for profiles in (None, ()):
+        row = records(period_items(table, standard("cn.gb3838-2002"), profiles=profiles))[0]
+        assert (row["value"], row["rounded"], row["grade"]) == (0.5005, 0.5, 1)
+
+
 def test_no_statistic_is_rounded_coarser_than_its_limits():
     """The decimals of rounding are never fewer than those of the finest limit."""
     places = rounding_places(standard("cn.gb3097-1997"))

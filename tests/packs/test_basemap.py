@@ -23,7 +23,7 @@ def test_layers_are_files_of_the_geometry_they_state() -> None:
 
 
 def test_the_base_map_is_four_in_one() -> None:
-    """Seabed, sea water, coast and watershed, with islands, air and units beside; the sea is drawn first, names last."""
+    """Seabed, sea water, coast and watershed, islands, air and units beside; the sea is drawn first, names last."""
     layers = packs.layers()
     assert {"seabed", "seawater", "coast", "watershed", "islands", "air", "admin"} == {layer.group for layer in layers}
     assert [layer.order for layer in layers] == sorted({layer.order for layer in layers})

@@ -198,6 +198,14 @@ def test_sediment_and_bivalve_limits_are_those_read(id: str, table: str, suffix:
     assert found == {f"{code}{suffix}": [float(cell) for cell in cells] for code, *cells in rows}
 
 
+def test_drinking_sources_have_five_more_items() -> None:
+    """Table 2 of GB 3838: sulphate, chloride, nitrate, iron and manganese."""
+    items = packs.standard("cn.gb3838-table2").items
+    assert {item.property: item.limits["met"] for item in items} == {
+        "SO4": 250, "Cl": 250, "NO3N": 10, "Fe": 0.3, "Mn": 0.1
+    }  # fmt: skip
+
+
 def test_effluent_limits_are_those_read() -> None:
     """Table 1 of GB 18918: by grade, ammonia by temperature, phosphorus by the date of construction."""
     rule = packs.rule("cn.gb18918-2002")

@@ -290,6 +290,27 @@ def test_a_station_says_what_can_judge_it(client):
     assert answer["source"]["attribution"]
 
 
+def test_a_station_without_a_register_thanks_its_source(client):
+    """A programme that no register lists has the title, licence and attribution of the source that reads it."""
+    first = client.get("/api/stations?q=广东省&limit=1").json()["items"][0]["id"]
+    source = client.get(f"/api/stations/{first}").json()["source"]
+    assert source["id"] == "cn.cnemc"
+    assert "CNEMC" in source["title"]["en"]
+    assert source["licence"]
+    assert "中国环境监测总站" in source["attribution"]
+    download = client.get(f"/api/observations?station={first}&format=csv")
+    assert (
+        "China%20National" in download.headers["X-Attribution"] or "China National" in download.headers["X-Attribution"]
+    )
+
+
+def test_a_parameter_given_twice_is_refused(client):
+    """``station=A&station=B`` would silently answer for one of them."""
+    answer = client.get("/api/observations?station=hk.epd.marine.DM1&station=hk.epd.marine.DM2&limit=1")
+    assert answer.status_code == 422
+    assert answer.json()["where"] == "station"
+
+
 def test_every_layer_of_the_list_is_there(client):
     """Each address answers GeoJSON, cacheable."""
     for layer in client.get("/api/layers").json()["items"]:

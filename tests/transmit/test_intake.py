@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,15 @@ def test_a_real_file_goes_all_the_way(home: Home) -> None:
     last = {(r["station"], r["property"], r["depth"], r["time"]): r["value"] for r in given.readings.to_pylist()}
     assert {(r["station"], r["property"], r["depth"], r["time"]): r["value"] for r in back.to_pylist()} == last
     assert take_in(home, given).duplicate == given.readings.num_rows
+
+
+def test_a_newer_file_moves_a_station_that_no_register_knows(home: Home) -> None:
+    """A position read in the wrong coordinate system is mended by reading the file anew; one without says nothing."""
+    there = replace(station("A"), longitude=113.5, latitude=22.5)
+    told = take_in(home, batch(("A", "2020-01-05", 1.0), stations=(there,)), now=NOW)
+    assert told.stations == 1
+    silent = replace(there, longitude=None, latitude=None)
+    assert take_in(home, batch(("A", "2020-01-06", 1.0), stations=(silent,)), now=NOW).stations == 0
+    found = {one.id: one for one in home.stations()}["A"]
+    assert (found.longitude, found.latitude) == (113.5, 22.5)
+    assert replace(found, longitude=None, latitude=None) == replace(station("A"), longitude=None, latitude=None)

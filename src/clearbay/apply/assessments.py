@@ -32,8 +32,8 @@ Ints = npt.NDArray[np.int32]
 class Matrix:
     """Every station and period at once. ``grade``, ``worst`` and ``samples`` are (station, period) arrays.
 
-    ``grade`` indexes ``grades`` (-1: no verdict), ``worst`` indexes ``properties`` (-1: nothing decided, as in the
-    best grade), ``samples`` counts what stands behind the verdict.
+    ``grade`` indexes ``grades`` (-1: no verdict), ``worst`` indexes ``properties``: the determinant that lies furthest
+    beyond its limit (-1: nothing decided, as in the best grade). ``samples`` counts what stands behind the verdict.
     """
 
     standard: Standard
@@ -132,8 +132,19 @@ class Assessments:
         return self._matrices.get(
             (version, standard.id, granularity, depth, property),
             lambda: _matrix(
-                self.verdicts(standard, granularity, depth, property), standard, granularity, depth, property
+                self.verdicts(standard, granularity, depth, property),
+                self._foremost(standard, granularity, depth, property),
+                standard,
+                granularity,
+                depth,
+                property,
             ),
+        )
+
+    def _foremost(self, standard: Standard, granularity: str, depth: str, property: str | None) -> pa.Table:
+        items = self.judged(standard, granularity, depth).items
+        return judging.foremost(
+            items if property is None else items.filter(pc.equal(items.column("property"), property))
         )
 
     def select(
@@ -178,16 +189,19 @@ class Assessments:
         return Shelf.of(self._home, version)
 
 
-def _matrix(table: pa.Table, standard: Standard, granularity: str, depth: str, property: str | None) -> Matrix:
+def _matrix(
+    table: pa.Table, foremost: pa.Table, standard: Standard, granularity: str, depth: str, property: str | None
+) -> Matrix:
     stations, rows = _coded(table.column("station"))
     periods, columns = _coded(table.column("period"))
     properties = rules.judged(standard)
-    place = {code: index for index, code in enumerate(properties)}
     shape = (len(stations), len(periods))
     grade, worst, samples = (np.full(shape, fill, dtype=np.int32) for fill in (-1, -1, 0))
     grade[rows, columns] = table.column("grade").to_numpy()
-    first = [codes[0] if codes else "" for codes in table.column("determinants").to_pylist()]
-    worst[rows, columns] = [place.get(code, -1) for code in first]
+    decided = foremost.column("station"), foremost.column("period"), foremost.column("property_first")
+    known = (pa.array(names, pa.string()) for names in (stations, periods, properties))
+    row, column, code = (pc.index_in(*pair).fill_null(-1).to_numpy() for pair in zip(decided, known, strict=True))
+    worst[row, column] = code
     samples[rows, columns] = table.column("samples").to_numpy()
     grades = tuple(one.id for one in standard.grades)
     text = judging.statistic(standard, granularity, depth)

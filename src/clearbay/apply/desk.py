@@ -12,6 +12,7 @@ from clearbay.apply.kept import Kept
 from clearbay.apply.observations import Observations
 from clearbay.apply.places import places
 from clearbay.apply.timeline import Timeline, density
+from clearbay.collect import spellings_of
 from clearbay.model.text import Text
 from clearbay.store import Home
 
@@ -69,7 +70,8 @@ def _names(now: Catalogue) -> Iterator[tuple[search.Hit, tuple[str, ...]]]:
     for standard in packs.standards().values():
         yield search.Hit("standard", standard.id, standard.name, None), (standard.code,)
     for one_property in packs.properties().values():
-        yield search.Hit("property", one_property.code, one_property.name, None), (one_property.unit_label,)
+        written = (one_property.unit_label, *spellings_of(one_property.code))
+        yield search.Hit("property", one_property.code, one_property.name, None), written
 
 
 def _middle(degrees: list[float | None]) -> float | None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine, packs
-from clearbay.apply import applicability, index, periods, rules, wording
+from clearbay.apply import applicability, index, judging, periods, rules, wording
 from clearbay.apply.assessments import Assessments
 from clearbay.apply.catalogue import Entry, lineage
 from clearbay.mine.aqhi import HOURS_NEEDED, AqhiRule
@@ -42,7 +42,8 @@ class ExplainedItem:
 
     ``value`` is the statistic, ``rounded`` the number that was compared, ``limit`` what it was held against: the limit
     that it fails, or the one it meets in the best class. ``n`` counts sampling events, ``censored`` the values beyond
-    a detection limit. ``attained`` is for objectives only, ``contribution`` (percentage points of added risk) for the
+    a detection limit. ``beyond`` is how far it lies beyond the limit that it fails (``judging.beyond``), None where it
+    fails none. ``attained`` is for objectives only, ``contribution`` (percentage points of added risk) for the
     pollutants of an index.
     """
 
@@ -68,6 +69,7 @@ class ExplainedItem:
     name: Text | None = None
     note: str = ""
     contribution: float | None = None
+    beyond: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class _Parts:
         """The verdict and its items as the assessment holds them; None where it holds none."""
         judged = self.assessments.judged(self.standard, self.granularity, self.depth)
         verdict, items = (_of(table, self.entry.station.id, self.period) for table in (judged.verdicts, judged.items))
-        return (verdict[0] if verdict else None), items
+        rows = items.append_column("beyond", judging.beyond(items)).to_pylist()
+        return (verdict.to_pylist()[0] if verdict.num_rows else None), rows
 
     def readings(self, codes: Collection[str]) -> pa.Table:
         """The station's observations of these properties in the period."""
@@ -168,10 +171,9 @@ def _classes(parts: _Parts) -> Explanation:
     return parts.answer(parts.standard.grades[verdict["grade"]].id, tuple(verdict["determinants"]), items)
 
 
-def _of(table: pa.Table, station: str, period: str) -> list[dict[str, Any]]:
+def _of(table: pa.Table, station: str, period: str) -> pa.Table:
     own = table.filter(pc.equal(table.column("station"), station))
-    rows: list[dict[str, Any]] = own.filter(pc.equal(own.column("period"), period)).to_pylist()
-    return rows
+    return own.filter(pc.equal(own.column("period"), period))
 
 
 def _class_item(
@@ -201,6 +203,7 @@ def _class_item(
         sources=item.sources,
         samples=mine_samples,
         note=item.note,
+        beyond=row["beyond"] if row["grade"] else None,
     )
 
 
@@ -250,19 +253,13 @@ def _objective_item(parts: _Parts, one: Objective, row: Mapping[str, Any], readi
         limit=row["limit"],
         limits={best: row["limit"]},
         multiple=None,
-        confidence=next(
-            (
-                one.confidence_by_zone[zone]
-                for zone in lineage(parts.entry.station.zone)
-                if zone in one.confidence_by_zone
-            ),
-            one.confidence,
-        ),
+        confidence=_zone_confidence(one, parts.entry.station.zone),
         clause=one.clause,
         sources=one.sources,
         samples=_samples(readings, one.depth).get(one.property, ()),
         attained=row["grade"] == 0,
         note=one.note,
+        beyond=row["beyond"] if row["grade"] else None,
     )
 
 

@@ -116,6 +116,30 @@ def verdicts(judged: Judged, standard: Standard, property: str | None) -> pa.Tab
     )
 
 
+def beyond(items: pa.Table) -> pa.ChunkedArray:
+    """How far each of ``ITEMS`` lies beyond its limit, as a share: what makes one decide more than another.
+
+    The law's own multiple where it defines one, else the distance between what was compared and the limit, over the
+    limit; 0 where there is no limit to divide by. It says nothing of an item that keeps its limit.
+    """
+    limit = pc.abs(items.column("limit"))
+    apart = pc.abs(pc.subtract(pc.coalesce(items.column("rounded"), items.column("value")), items.column("limit")))
+    share = pc.divide(apart, pc.if_else(pc.equal(limit, 0), None, limit))
+    return pc.coalesce(items.column("multiple"), share, pa.scalar(0.0))
+
+
+def foremost(items: pa.Table) -> pa.Table:
+    """``station, period, property`` of the item that decides most: of the worst grade, furthest beyond its limit.
+
+    Where every item has the best grade nothing decides, and there is no row.
+    """
+    failing = items.append_column("beyond", beyond(items)).filter(pc.greater(items.column("grade"), 0))
+    ranked = failing.sort_by([("grade", "descending"), ("beyond", "descending")])
+    names = ("station", "period", "property")
+    plain = ranked.select(names).cast(pa.schema([(name, pa.string()) for name in names]))
+    return plain.group_by(["station", "period"], use_threads=False).aggregate([("property", "first")])
+
+
 def statistic(standard: Standard, granularity: str, depth: str) -> Text:
     """What the assessment compares with its limits."""
     return wording.of_assessment(standard, granularity, depth)
@@ -129,6 +153,12 @@ def offsets(entries: tuple[Entry, ...]) -> dict[str, int]:
 def water_types(entries: tuple[Entry, ...]) -> dict[str, str]:
     """``river`` or ``lake``, by station."""
     return {entry.station.id: water_type(entry) for entry in entries}
+
+
+def profiles(entries: tuple[Entry, ...]) -> frozenset[str] | None:
+    """Stations sampled at several depths, as ``mine.period_items`` asks; None where all are: one pass is enough."""
+    deep = frozenset(entry.station.id for entry in entries if len({series.depth for series in entry.series}) > 1)
+    return None if len(deep) == len(entries) else deep
 
 
 def zones(entries: tuple[Entry, ...]) -> dict[str, str]:
@@ -151,6 +181,7 @@ def _classes(frame: Any, standard: Standard, entries: tuple[Entry, ...], granula
             depth=depth,  # type: ignore[arg-type]
             offset=offsets(entries),
             water_type=water_types(entries),
+            profiles=profiles(entries),
         )
     )
     classes = to_arrow(mine.period_classes(found, standard))

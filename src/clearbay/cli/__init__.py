@@ -6,10 +6,11 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, doctor, files, home, index, rate, serve, standards, trace
-from clearbay.cli.output import BAD_INPUT, FAILED, console
+from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, rate, serve, standards, trace
+from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
 app = typer.Typer(
@@ -44,26 +45,41 @@ app.command()(air.aqi)
 app.command()(rate.rate)
 app.command()(index.index)
 app.add_typer(standards.standards, name="standards")
+app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.command()(trace.trace)
 app.command()(doctor.doctor)
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is told in plain words, with exit status 2."""
+    """Run the command line; what a person can mend is told in plain words, with exit status 2.
+
+    Where ``--json`` was asked for, the error is the one JSON object on standard output.
+    """
     try:
         app()
     except BadInput as error:
-        console.print(f"[bold red]error[/] {error.where + ': ' if error.where else ''}{error.what}", soft_wrap=True)
-        if error.mend:
-            console.print(f"[dim]mend:[/] {error.mend}", soft_wrap=True)
+        _tell(error.what, error.where, error.mend)
         sys.exit(BAD_INPUT)
     except ClearbayError as error:
-        console.print(f"[bold red]error[/] {error}", soft_wrap=True)
+        _tell(str(error))
         sys.exit(FAILED)
+    except OSError as error:
+        _tell(error.strerror or str(error), str(error.filename or ""), "check the path, its rights and the space left")
+        sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         console.print("stopped")
         sys.exit(130)
+
+
+def _tell(what: str, where: str = "", mend: str = "") -> None:
+    # As Text, because brackets in the name of a file are no markup.
+    if "--json" in sys.argv[1:]:
+        answer({"error": {"what": what, "where": where, "mend": mend}}, as_json=True, text="")
+    console.print("[bold red]error[/]", Text(f"{where}: {what}" if where else what), soft_wrap=True)
+    if mend:
+        console.print("[dim]mend:[/]", Text(mend), soft_wrap=True)

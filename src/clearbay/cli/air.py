@@ -38,7 +38,9 @@ def aqi(
     out: Annotated[Path, typer.Option("--out", help="Where the result goes, as CSV; - is standard output.")],
     by: Annotated[str, typer.Option(help="hour or day; left out: hour for hourly rows, day for daily ones.")] = "",
     rows: Annotated[str, typer.Option(help="What a row is: hour or day; left out: told by the times.")] = "",
-    label: Annotated[str, typer.Option(help="Whether an hourly row's time is its hour's end or start.")] = "end",
+    label: Annotated[
+        str, typer.Option(help="Whether an hourly row's time is its hour's end or start; left out: told by the times.")
+    ] = "",
     exempt: Annotated[
         list[str] | None, typer.Option(help="A pollutant that may be missing (HJ 633-2026, 5.3.2); may be repeated.")
     ] = None,
@@ -58,7 +60,7 @@ def aqi(
     """
     rules, by_date = _rules(version)
     for name, value, allowed in (("--by", by, ("", "hour", "day")), ("--rows", rows, ("", "hour", "day")),
-                                 ("--label", label, ("end", "start"))):  # fmt: skip
+                                 ("--label", label, ("", "end", "start"))):  # fmt: skip
         if value not in allowed:
             raise BadInput(f"no such value: {value}", where=name, mend="use " + " or ".join(filter(None, allowed)))
     left_out = [_code(name) for name in exempt or ()]
@@ -68,7 +70,7 @@ def aqi(
     report = by or ("day" if daily_rows else "hour")
     if daily_rows and report == "hour":
         raise BadInput("daily rows have no hours", where="--by", mend="use --by day, or --rows hour if they are hourly")
-    ends: Label = "start" if label == "start" else "end"
+    ends: Label = "start" if (label or _label(batch)) == "start" else "end"
     if report == "hour":
         frame = aqi_hourly(batch.readings, rules, label=ends, exempt=left_out, by_date=by_date)
     elif daily_rows:
@@ -77,7 +79,7 @@ def aqi(
         frame = aqi_daily(batch.readings, rules, label=ends, exempt=left_out, by_date=by_date)
     table = _table(to_arrow(frame), batch, report, daily_rows, ends)
     write_csv(table, out)
-    told = _told(table, version, report)
+    told = _told(table, version, report) | ({} if daily_rows else {"label": ends})
     if by_date:
         told["before_any_version"] = _too_early(table, rules)
     text = f"{file.name} under {version}: {told['judged']:,} of {told['rows']:,} {report}s have an index"
@@ -121,6 +123,18 @@ def _kind(batch: Batch) -> str:
     if any(time is not None and (time.hour or time.minute) for time in local):
         return "hour"
     return "day"
+
+
+def _label(batch: Batch) -> str:
+    """``start`` where the file runs from a midnight to a 23:00, so that whole days begin with its hours; else ``end``.
+
+    The authorities of the bay label an hour by its end, so that a day runs from 01:00 to 24:00.
+    """
+    times = batch.samples.column("time").drop_null() if batch.samples is not None else pa.chunked_array([[]])
+    if not len(times):
+        return "end"
+    first, last = (moment + timedelta(minutes=HONG_KONG_TIME) for moment in pc.min_max(times).as_py().values())
+    return "start" if (first.hour, last.hour) == (0, 23) else "end"
 
 
 def _table(found: pa.Table, batch: Batch, report: str, daily_rows: bool, label: Label) -> pa.Table:

@@ -6,6 +6,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -14,7 +15,8 @@ import pyarrow.compute as pc
 import typer
 
 from clearbay import collect, packs
-from clearbay.cli.output import SOME_BAD, Json, answer, say
+from clearbay.cli import history
+from clearbay.cli.output import SOME_BAD, Json, answer, read_bytes
 from clearbay.collect.batch import BadValue, Batch
 from clearbay.collect.report import write_report
 from clearbay.mine.judge import REQUIRED, judge_hours, judge_samples, judge_station_years
@@ -38,24 +40,45 @@ ReportOption = Annotated[
 
 
 def assess(
-    file: Annotated[Path, typer.Argument(help="The file to judge; .gz is read as it is.")],
-    source: SourceOption,
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="The file to judge (.gz is read as it is); or a history: a folder or glob of Parquet, s3://bucket/path."
+        ),
+    ],
     standard: Annotated[str, typer.Option(help="The rule set, such as cn.gb3838-2002 or hk.wqo-marine.")],
     out: OutOption,
+    source: Annotated[
+        str, typer.Option("--source", help="Which layout the file has; `clearbay doctor` lists the sources.")
+    ] = "",
     water_type: Annotated[
         str, typer.Option(help="river, lake, or auto: by the register of sections, then by the section's name.")
     ] = "auto",
     mapping: MappingOption = None,
     option: OptionOption = None,
     report: ReportOption = None,
+    engine: Annotated[
+        str, typer.Option(help="For a history: duckdb (the default) or polars, in this process, or spark, on a server.")
+    ] = "",
+    remote: Annotated[
+        str, typer.Option(help="For a history on spark: the Spark Connect server (Spark or Sail), sc://host:15002.")
+    ] = "",
+    granularity: Annotated[str, typer.Option(help="For a history: the period judged, year, season or month.")] = "year",
+    depth: Annotated[
+        str, typer.Option(help="For a history: mean of the depths of a sampling, surface, middle or bottom.")
+    ] = "mean",
     as_json: Json = False,
 ) -> None:
-    """Judge a file under a rule set; no database is needed.
+    """Judge a file, or a history of any size, under a rule set; no database is needed.
 
-    Classes: one row an input row (station, time, class, determinants), the class empty where it cannot be judged.
-    Objectives: one row a station, year and objective. Exit status 3 when some values were bad: they are listed.
+    A file: classes give one row an input row (station, time, class, determinants), the class empty where it cannot be
+    judged; objectives one row a station, year and objective. Exit status 3 when some values were bad: they are listed.
+
+    A history (Parquet in the long layout, as the store writes it): one row a station and period.
 
     Example: `clearbay assess sections.csv --source cnemc --standard cn.gb3838-2002 --out classes.csv`
+
+    Example: `clearbay assess home/history --standard cn.gb3097-1997 --out years.csv`
     """
     rules = packs.standard(standard)
     if rules.kind == "index":
@@ -64,12 +87,31 @@ def assess(
         )
     if water_type not in ("auto", "river", "lake"):
         raise BadInput(f"no such water type: {water_type}", where="--water-type", mend="use river, lake or auto")
-    batch = read(source, file, read_options(option, mapping))
+    if not source and history.is_history(file, engine or remote):
+        table, told = history.judge(
+            file, rules, engine=engine, remote=remote, granularity=granularity, depth=depth, water_type=water_type
+        )
+        _finish_history(table, told, file, out, as_json=as_json, standard=rules.id)
+        return
+    if engine or remote:
+        raise BadInput("a file with a source is judged here, row by row", where="--engine", mend="leave --source out")
+    if not source:
+        raise BadInput(
+            "the file's layout is not known",
+            where="--source",
+            mend="name one, such as cnemc; `clearbay doctor` lists all",
+        )
+    path = Path(file)
+    batch = read(source, path, read_options(option, mapping))
+    required = REQUIRED.get(batch.source, ())
+    if absent := [code for code in required if code not in batch.properties]:
+        note = f"judged without {', '.join(absent)}, for which the file has no column"
+        batch = replace(batch, notes=(*batch.notes, note))
     if rules.kind == "attainment":
         table, told = _objectives(batch, rules)
     else:
         table, told = _classes(batch, rules, water_type)
-    _finish(table, told, batch, file, out, report, as_json=as_json, standard=rules.id)
+    _finish(table, told, batch, path, out, report, as_json=as_json, standard=rules.id)
 
 
 def aqhi(
@@ -98,6 +140,7 @@ def aqhi(
 def mapping(
     file: Annotated[Path, typer.Argument(help="A table of your own: CSV, TSV, XLSX or Parquet.")],
     out: Annotated[Path | None, typer.Option(help="Where the draft goes; left out: standard output.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Draft the mapping file for a table of your own from its headers; complete it and use it with `--source table`.
 
@@ -105,12 +148,16 @@ def mapping(
     """
     from clearbay.collect.suggestion import suggest_mapping
 
-    draft = suggest_mapping(_bytes(file), name=file.name)
-    if out is None:
-        print(draft, end="")
-    else:
+    draft = suggest_mapping(read_bytes(file), name=file.name)
+    if out is not None:
+        _directory_of(out)
         out.write_text(draft, encoding="utf-8")
-        say(f"wrote {out}: look it through, then `clearbay import table {file} --mapping {out} --home DIR`")
+    elif not as_json:
+        print(draft, end="")
+    told = (
+        f"wrote {out}: look it through, then `clearbay import table {file} --mapping {out} --home DIR`" if out else ""
+    )
+    answer({"file": file.name, "mapping": draft, "out": str(out) if out else None}, as_json=as_json, text=told)
 
 
 def read(source: str, path: Path, options: dict[str, str]) -> Batch:
@@ -118,7 +165,7 @@ def read(source: str, path: Path, options: dict[str, str]) -> Batch:
     known = collect.source(source)
     if "undated" in known.options:
         options = {"undated": "newest", **options}
-    return known.read(_bytes(path), name=path.name, options=options)
+    return known.read(read_bytes(path), name=path.name, options=options)
 
 
 def read_options(pairs: list[str] | None, mapping: Path | None) -> dict[str, str]:
@@ -142,10 +189,9 @@ def list_bad(bad: Iterable[tuple[str, Batch, BadValue]], where: Path | None, bes
     return path
 
 
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise BadInput("there is no such file", where=str(path), mend="check the path")
-    return path.read_bytes()
+def _directory_of(out: Path) -> None:
+    if not out.parent.is_dir():
+        raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
 
 
 def _classes(batch: Batch, rules: Standard, water_type: str) -> tuple[pa.Table, dict[str, Any]]:
@@ -157,7 +203,7 @@ def _classes(batch: Batch, rules: Standard, water_type: str) -> tuple[pa.Table, 
         batch.samples,
         rules,
         water_types=water_types(stations, water_type, readings=batch.readings),
-        required=REQUIRED.get(batch.source, ()),
+        required=[code for code in REQUIRED.get(batch.source, ()) if code in batch.properties],
     )
     table = _named(table, batch, ["station", "time", "class", "determinants"])
     classes = Counter(table.column("class").to_pylist())
@@ -207,14 +253,19 @@ def _finish(
     standard: str,
 ) -> None:
     if str(out) == "-":
+        if as_json:
+            raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
         _write(table, sys.stdout)
         beside = Path(file.name)
     else:
-        if not out.parent.is_dir():
-            raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
+        _directory_of(out)
         with out.open("w", encoding="utf-8", newline="") as stream:
             _write(table, stream)
         beside = out
+    notes = list(batch.notes)
+    if table.num_rows and not told.get("judged", 1):
+        there = ", ".join(sorted(pc.unique(batch.readings.column("property")).to_pylist()))
+        notes.append(f"nothing could be judged under {standard}; the file holds {there or 'no value'}")
     where = list_bad(((file.name, batch, value) for value in batch.bad), report, beside)
     result = {
         "file": file.name,
@@ -223,18 +274,33 @@ def _finish(
         "missing": batch.missing,
         "bad": len(batch.bad),
         "report": str(where) if where else None,
-        "notes": list(batch.notes),
+        "notes": notes,
         "out": str(out),
     }
     lines = [f"{file.name} under {standard}: " + _sentence(told)]
-    lines += [f"note: {note}" for note in batch.notes]
+    lines += [f"note: {note}" for note in notes]
     if where:
         lines.append(f"{len(batch.bad):,} bad values were left out and are listed in {where}; the good ones are kept")
-    if str(out) == "-" and as_json:
-        raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
     answer(result, as_json=as_json, text="\n".join(lines))
     if batch.bad:
         raise typer.Exit(SOME_BAD)
+
+
+def _finish_history(
+    table: pa.Table, told: dict[str, Any], place: str, out: Path, *, as_json: bool, standard: str
+) -> None:
+    if str(out) == "-":
+        if as_json:
+            raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
+        _write(table, sys.stdout)
+    else:
+        if not out.parent.is_dir():
+            raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            _write(table, stream)
+    numbers = {key: value for key, value in told.items() if key != "engine"}
+    result = {"history": place, "standard": standard, **told, "out": str(out)}
+    answer(result, as_json=as_json, text=f"{place} under {standard} on {told['engine']}: " + _sentence(numbers))
 
 
 def _write(table: pa.Table, stream: TextIO) -> None:

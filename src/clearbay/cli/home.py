@@ -11,9 +11,8 @@ import typer
 
 from clearbay import collect, packs
 from clearbay.cli.files import MappingOption, OptionOption, ReportOption, list_bad, read_options
-from clearbay.cli.output import SOME_BAD, Json, answer, progress, say
+from clearbay.cli.output import SOME_BAD, Json, answer, progress, read_bytes, say
 from clearbay.collect import BadValue, Batch
-from clearbay.model.errors import BadInput
 from clearbay.store import Home
 from clearbay.transmit.intake import take_in
 
@@ -76,12 +75,10 @@ def import_file(
 ) -> dict[str, Any]:
     """Read one file into an open home, adding its bad values to ``bad``.
 
-    A file read before, under the same options, is told by its hash and not parsed again.
+    A file read before, under the same options and the same mapping, is told by its hash and not parsed again.
     """
-    if not path.is_file():
-        raise BadInput("there is no such file", where=str(path), mend="check the path")
-    data = path.read_bytes()
-    digest = hashlib.sha256(data + repr(sorted(options.items())).encode()).hexdigest()
+    data = read_bytes(path)
+    digest = hashlib.sha256(data + repr(sorted(_meant(options).items())).encode()).hexdigest()
     told: dict[str, Any] = {"file": path.name, "known": True, "new": 0, "revised": 0, "duplicate": 0, "bad": 0}
     if home.known_file(digest, source):
         if not quiet:
@@ -105,6 +102,14 @@ def import_file(
         for note in batch.notes:
             say(f"  note: {note}")
     return told
+
+
+def _meant(options: dict[str, str]) -> dict[str, str]:
+    """The options with the mapping's words in place of its path: a mapping corrected in place reads the file anew."""
+    mapping = options.get("mapping", "")
+    if "\n" in mapping or not Path(mapping).is_file():
+        return options
+    return options | {"mapping": read_bytes(Path(mapping)).decode(errors="replace")}
 
 
 def compact(home: Home, *, quiet: bool) -> None:

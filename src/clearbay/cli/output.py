@@ -1,16 +1,19 @@
-"""How every command speaks: people read stderr and tables, machines read one JSON object on stdout."""
+"""How every command listens and speaks: people read stderr and tables, machines read one JSON object on stdout."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from clearbay.model.errors import BadInput
 
 OK, FAILED, BAD_INPUT, SOME_BAD = 0, 1, 2, 3
 """Exit statuses: done; the answer is no; what was given is wrong; done, with bad rows left out and listed."""
@@ -22,7 +25,7 @@ console = Console(stderr=True, highlight=False)
 
 def say(message: str) -> None:
     """A line for people, on standard error so that standard output stays clean for data."""
-    console.print(message, soft_wrap=True)
+    console.print(message, soft_wrap=True, markup=False)
 
 
 def answer(result: dict[str, Any], *, as_json: bool, text: str) -> None:
@@ -31,7 +34,21 @@ def answer(result: dict[str, Any], *, as_json: bool, text: str) -> None:
         sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         sys.stdout.flush()
     elif text:
-        console.print(text, soft_wrap=True)
+        console.print(text, soft_wrap=True, markup=False)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that a person named; BadInput where it is none, or cannot be read."""
+    if path.is_dir():
+        raise BadInput("this is a directory, not a file", where=str(path), mend="name the file in it")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput("there is no such file", where=str(path), mend="check the path") from None
+    except OSError as error:
+        raise BadInput(
+            f"the file cannot be read ({error.strerror})", where=str(path), mend="check its rights"
+        ) from error
 
 
 class Rate(TextColumn):

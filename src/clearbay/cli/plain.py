@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import yaml
 
 from clearbay import collect, packs
+from clearbay.cli.output import read_bytes
 from clearbay.collect import words
 from clearbay.collect.batch import Batch
 from clearbay.collect.formats import open_sheet
@@ -61,10 +62,8 @@ def read_plain(
     Columns in ``keep`` that are there are passed through in ``samples``. ``timed=False`` does not ask for a time.
     BadInput where no column is known, or a time is needed and there is none.
     """
-    if not path.is_file():
-        raise BadInput("there is no such file", where=str(path), mend="check the path")
+    data = read_bytes(path)
     given = _given(mapping)
-    data = path.read_bytes()
     if given.keys() & {"properties", "long"}:
         text = (mapping or path).read_text(encoding="utf-8-sig")
         return collect.source("table").read(data, name=path.name, options={"mapping": text + "\n"})

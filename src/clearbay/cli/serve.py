@@ -13,7 +13,7 @@ import yaml
 from clearbay import packs
 from clearbay.apply.desk import Desk
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
-from clearbay.cli.output import Json, answer, progress, say
+from clearbay.cli.output import Json, answer, progress
 from clearbay.store import Home
 from clearbay.web.server import serve as run_server
 from clearbay.web.warmth import steps
@@ -24,14 +24,23 @@ Host = Annotated[
 ]
 
 
-def serve(home: HomeOption, port: Port = 8700, host: Host = "127.0.0.1") -> None:
+def serve(home: HomeOption, port: Port = 8700, host: Host = "127.0.0.1", as_json: Json = False) -> None:
     """Serve a home: the map, the API under /api, its description under /docs.
 
     Example: `clearbay serve --home bay-data --port 8700`
     """
-    Home.open(home).close()
-    say(f"clearbay serves {home} at [bold]http://{host}:{port}[/]  (API: /docs; stop with Ctrl-C)")
-    run_server(home, port=port, host=host)
+    _serve(home, port, host, {}, as_json=as_json)
+
+
+def _serve(home: Path, port: int, host: str, told: dict[str, Any], *, as_json: bool) -> None:
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    text = f"clearbay serves {home} at {url}  (API: /docs; stop with Ctrl-C)"
+    run_server(
+        home,
+        port=port,
+        host=host,
+        ready=lambda: answer({"home": str(home), "url": url, **told}, as_json=as_json, text=text),
+    )
 
 
 def demo(
@@ -52,7 +61,7 @@ def demo(
     if load_only:
         answer({"home": str(directory), "files": loaded}, as_json=as_json, text=f"loaded into {directory}")
         return
-    serve(directory, port=port, host=host)
+    _serve(directory, port, host, {"files": loaded}, as_json=as_json)
 
 
 def data_directory() -> Path:

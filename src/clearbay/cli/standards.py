@@ -18,7 +18,9 @@ from clearbay.model.errors import BadInput
 from clearbay.model.rule import RuleSet
 
 standards = typer.Typer(
-    help="The rule sets of the law: what there is, one in full, the laws side by side.", no_args_is_help=True
+    help="The rule sets of the law: what there is, one in full, the laws side by side.\n\n"
+    "Example: `clearbay standards list`",
+    no_args_is_help=True,
 )
 
 OnOption = Annotated[str, typer.Option("--on", help="A day, such as 2026-03-01: the version in force then.")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from clearbay.cli.output import Json, answer, say
+from clearbay.cli.output import Json, answer, read_bytes, say
+from clearbay.collect.octets import unpacked
 from clearbay.mine.tracing import Estimate, Velocity, curves_from_rows
 from clearbay.mine.tracing import trace as invert
 from clearbay.model.errors import BadInput
@@ -68,12 +68,7 @@ def _told(estimate: Estimate) -> str:
 def _rows(file: Path) -> Iterator[dict[str, str | None]]:
     """Rows of the file by column name; names are compared without case and surrounding blanks."""
     try:
-        data = file.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput(str(error), where=str(file), mend="give a file that can be read") from error
+        text = unpacked(read_bytes(file), file.name).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("not UTF-8 text", where=file.name, mend="save it as CSV in UTF-8") from error
     header = text.split("\n", 1)[0]

@@ -7,8 +7,19 @@ and values are listed in the batch and the good ones kept; only what cannot be r
 from __future__ import annotations
 
 from clearbay.collect.batch import BadValue, Batch
-from clearbay.collect.registry import detect, source, sources
+from clearbay.collect.registry import detect, source, source_of, sources
 from clearbay.collect.source import Source
 from clearbay.collect.suggestion import suggest_mapping
+from clearbay.collect.words import spellings_of
 
-__all__ = ["BadValue", "Batch", "Source", "detect", "source", "sources", "suggest_mapping"]
+__all__ = [
+    "BadValue",
+    "Batch",
+    "Source",
+    "detect",
+    "source",
+    "source_of",
+    "sources",
+    "spellings_of",
+    "suggest_mapping",
+]

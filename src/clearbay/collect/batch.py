@@ -41,7 +41,8 @@ class Batch:
     where unreadable) and what else the source says of the row, such as the published class. ``stations`` are those of
     the file that no register knows. ``missing`` counts the cells that say "not measured". ``notes`` say what else a
     reader of the results should know (columns left out, rows that are summaries). ``first_line`` is the line of the
-    file on which data row 0 stands.
+    file on which data row 0 stands. ``properties`` are those that the file has a column for, filled or not, where the
+    source can tell.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Batch:
     missing: int = 0
     notes: tuple[str, ...] = ()
     first_line: int = 2
+    properties: tuple[str, ...] = ()
 
     def line(self, row: int) -> int:
         """Line of the file, counted from 1, on which a data row stands (blank lines and line breaks in cells aside)."""

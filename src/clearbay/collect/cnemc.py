@@ -3,7 +3,7 @@
 Two layouts, told by their headers:
 
 - as published: ``省份, 流域, 断面名称, 监测时间, 水质类别, 水温(℃), …, 站点情况``; the time is month and day, without
-  a year;
+  a year (where somebody has added it, it is kept);
 - as archived with the precision behind the printed values: ``fetch_date, province, basin, section, obs_time_mmdd,
   class, temp_c, …, raw_temp, …``.
 
@@ -36,7 +36,7 @@ from clearbay.collect.octets import head
 from clearbay.collect.readings import Keys, Measured, id_part, mapped, melt, samples_of
 from clearbay.collect.sheet import Sheet, read_delimited
 from clearbay.collect.source import Source, checked
-from clearbay.collect.times import BAY, STAMP, to_utc
+from clearbay.collect.times import BAY, STAMP, instants, to_utc
 from clearbay.model.errors import BadInput
 from clearbay.model.observation import Flag
 from clearbay.model.station import Station
@@ -149,7 +149,8 @@ def read(data: bytes, *, name: str, options: Mapping[str, str] | None = None) ->
         np.int8(Flag.SUSPECT),
         np.int8(Flag.NOT_EVALUATED),
     )
-    melted = melt(keys, _measured(sheet, layout, raw, flag), sheet.bad)
+    measured = _measured(sheet, layout, raw, flag)
+    melted = melt(keys, measured, sheet.bad)
     stations, kinds = _stations(texts, station)
     return Batch(
         source=SOURCE.id,
@@ -168,6 +169,7 @@ def read(data: bytes, *, name: str, options: Mapping[str, str] | None = None) ->
         missing=melted.missing,
         notes=_notes(sheet, layout),
         first_line=sheet.first_line,
+        properties=tuple(column.property for column in measured),
     )
 
 
@@ -211,7 +213,10 @@ def _classes(texts: pa.Array) -> pa.Array:
 
 
 def _times(sheet: Sheet, layout: Layout, moments: pa.Array, options: Mapping[str, str], name: str) -> pa.Array:
-    """UTC times of month-day texts, each with the year that its reference day implies."""
+    """UTC times of month-day texts, each with the year that its reference day implies; a text with a year keeps it."""
+    dated = instants(moments)
+    if dated.null_count == pc.sum(pc.equal(pc.fill_null(moments, ""), "")).as_py():
+        return dated
     fetched = sheet.find("fetch_date") if layout is ARCHIVED else None
     if fetched and "year" not in options:
         days = sheet.text(fetched)
@@ -223,7 +228,7 @@ def _times(sheet: Sheet, layout: Layout, moments: pa.Array, options: Mapping[str
     days, moments = days.fill_null(""), moments.fill_null("")
     pairs = pc.binary_join_element_wise(days, moments, "|").dictionary_encode()
     local = [_moment(*pair.split("|", 1), slack=slack) for pair in pairs.dictionary.to_pylist()]
-    return to_utc(pa.array(local, STAMP), BAY).take(pairs.indices)
+    return pc.coalesce(dated, to_utc(pa.array(local, STAMP), BAY).take(pairs.indices))
 
 
 def _reference(options: Mapping[str, str], name: str) -> tuple[date, timedelta]:
@@ -304,6 +309,7 @@ def sniff(data: bytes) -> bool:
 
 SOURCE = Source(
     id="cnemc",
+    programme=PROGRAMME,
     title={
         "zh-Hans": "国家地表水水质自动监测（中国环境监测总站）",
         "zh-Hant": "國家地表水水質自動監測（中國環境監測總站）",
@@ -319,7 +325,7 @@ SOURCE = Source(
         "year": "year of the observations; left out: the day of fetching, or a date in the file's name",
         "undated": "newest: where nothing tells the year, the newest that puts no observation into the future; "
         "left out: such a file is refused",
-        "precision": "printed (the values as published) or raw (the precision behind them, archived layout only); left out: "
-        "the best there is, since the authority judges before it rounds for print",
+        "precision": "printed (the values as published) or raw (the precision behind them, archived layout only); "
+        "left out: the best there is, since the authority judges before it rounds for print",
     },
 )

@@ -112,6 +112,7 @@ def sniff(data: bytes) -> bool:
 
 SOURCE = Source(
     id="epd-air",
+    programme=PROGRAMME,
     title={
         "zh-Hans": "香港每小时空气污染物浓度（环境保护署）",
         "zh-Hant": "香港每小時空氣污染物濃度（環境保護署）",

@@ -119,6 +119,7 @@ def sniff(data: bytes) -> bool:
 
 SOURCE = Source(
     id="epd-aqhi",
+    programme=PROGRAMME,
     title={
         "zh-Hans": "香港每小时空气质素健康指数（环境保护署）",
         "zh-Hant": "香港每小時空氣質素健康指數（環境保護署）",

@@ -91,6 +91,7 @@ def sniff(data: bytes) -> bool:
 
 SOURCE = Source(
     id="epd-marine",
+    programme=PROGRAMME,
     title={
         "zh-Hans": "香港海水水质（环境保护署）",
         "zh-Hant": "香港海水水質（環境保護署）",

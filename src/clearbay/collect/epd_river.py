@@ -115,6 +115,7 @@ def sniff(data: bytes) -> bool:
 
 SOURCE = Source(
     id="epd-river",
+    programme=PROGRAMME,
     title={
         "zh-Hans": "香港河溪水质（环境保护署）",
         "zh-Hant": "香港河溪水質（環境保護署）",

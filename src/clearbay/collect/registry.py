@@ -31,6 +31,11 @@ def source(id: str) -> Source:
     return sources()[id]
 
 
+def source_of(programme: str) -> Source | None:
+    """The source whose stations belong to a programme; None where a table of somebody's own may have brought them."""
+    return next((known for known in sources().values() if known.programme == programme), None)
+
+
 def detect(data: bytes) -> str | None:
     """The source whose layout a file shows, or None; the general reader is never guessed."""
     return next((id for id, known in sources().items() if known.sniff(data)), None)

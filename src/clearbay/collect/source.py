@@ -25,7 +25,8 @@ class Source:
     """Metadata of a source, and its reader.
 
     ``example`` is the name of a typical file; ``sniff`` tells from a file's bytes whether it looks like this source;
-    ``options`` names what ``read`` understands, with a line of help each.
+    ``options`` names what ``read`` understands, with a line of help each; ``programme`` is the one that its stations
+    belong to, empty where the file's owner decides.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Source:
     sniff: Callable[[bytes], bool]
     read: Reader
     options: Mapping[str, str] = field(default_factory=dict)
+    programme: str = ""
 
 
 def closest(name: str, known: Iterable[str]) -> str:

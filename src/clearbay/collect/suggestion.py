@@ -19,8 +19,12 @@ from clearbay.collect.octets import encoding_of, unpacked
 from clearbay.collect.sheet import Sheet
 from clearbay.collect.times import FORMATS, instants
 from clearbay.collect.workbook import PARQUET, WORKBOOKS
+from clearbay.model.errors import BadInput
 
 _SAMPLE = 2_000
+
+TITLES = 12
+"""Lines of title and remarks that may stand above the head of a table."""
 
 AMBIGUOUS = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
@@ -42,7 +46,7 @@ def suggest_mapping(data: bytes, *, name: str) -> str:
       "氨氮(mg/L)": {property: NH3N, unit: "mg/L"}
     <BLANKLINE>
     """
-    sheet = open_sheet(data, name=name, layout=Layout())
+    sheet = _opened(data, name)
     sheet = Sheet(name, sheet.table.slice(0, _SAMPLE), sheet.first_line)
     free = [header for header in sheet.headers if not header.startswith("column ")]
     station = _take(free, "station")
@@ -63,6 +67,30 @@ def suggest_mapping(data: bytes, *, name: str) -> str:
     if not plain.startswith((PARQUET, *WORKBOOKS)) and not encoding_of(plain).startswith("utf"):
         lines += [f"file: {{encoding: {encoding_of(plain)}}}  # recognised by its commonest characters"]
     return "\n".join(lines) + "\n"
+
+
+def _opened(data: bytes, name: str) -> Sheet:
+    """The table below the line that reads most like a head: a title often stands above it.
+
+    The lines below the first are tried only where the first has no two words that a head would have.
+    """
+    best = open_sheet(data, name=name, layout=Layout())
+    most = _understood(best.headers)
+    for line in range(2, TITLES + 2) if most < 2 else ():
+        try:
+            sheet = open_sheet(data, name=name, layout=Layout(header_line=line))
+        except BadInput:
+            continue
+        if (understood := _understood(sheet.headers)) > most:
+            best, most = sheet, understood
+    return best
+
+
+def _understood(headers: Sequence[str]) -> int:
+    """How many of the headers name a property or play a role."""
+    return sum(bool(words.heading(header)) for header in headers) + sum(
+        bool(words.named(headers, role)) for role in words.ROLES
+    )
 
 
 def _take(free: list[str], role: str) -> str:

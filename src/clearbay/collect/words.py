@@ -64,6 +64,11 @@ def _codes() -> Mapping[str, str]:
     return known
 
 
+def spellings_of(code: str) -> tuple[str, ...]:
+    """What people write for a property besides its code and its names, and what they look it up by."""
+    return (*_listed()["properties"].get(code, ()), *_listed()["looked_up"].get(code, ()))
+
+
 def property_of(word: str) -> str | None:
     """The property that a word means, or None."""
     return _codes().get(key(word))

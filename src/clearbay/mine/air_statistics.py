@@ -128,7 +128,8 @@ def exceedances(data: object, rule: Rule, *, grade: str, offset: int = HONG_KONG
     null where the rule allows no number of exceedances and the limit is not of a year; annual means are compared
     themselves (``over`` 0 or 1). An 8-hour limit is counted once a day, by the largest mean within it (ours).
     Limits of ten minutes, a quarter or the peak season have no row: hourly readings do not tell, or the way to reckon
-    was not read; so have informative ones.
+    was not read; nor have informative ones. No least number of days was read for Hong Kong: ``n`` says how many hours
+    or days a verdict rests on.
     """
     given = rule.parameters.get("validity")
     least = air_means.needed_hours(given) if isinstance(given, Mapping) else USUAL_HOURS

@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 
 from clearbay.mine import air_means
 from clearbay.mine.air_means import Label
-from clearbay.mine.frames import Frame
+from clearbay.mine.frames import Frame, largest
 from clearbay.mine.iaqi import AqiRule, Report, aqi_rule, grade, line, rounded
 from clearbay.mine.period import HONG_KONG_TIME
 from clearbay.mine.single_factor import class_name
@@ -152,8 +152,8 @@ def _index(wide: Frame, version: AqiRule, report: Report, key: str, exempt: Sequ
     )
     parts = {code: [f"_i{i}" for i, item in enumerate(items) if item.property == code] for code in codes}
     names = {code: f"iaqi_{code}" for code in codes}
-    rows = rows.with_columns(**{names[code]: nw.max_horizontal(*parts[code]) for code in codes})
-    rows = rows.with_columns(_aqi=nw.max_horizontal(*names.values()))
+    rows = rows.with_columns(**{names[code]: largest(*parts[code]) for code in codes})
+    rows = rows.with_columns(_aqi=largest(*names.values()))
     lacking = [nw.when(nw.col(names[code]).is_null()).then(nw.lit(code)) for code in codes if code not in exempt]
     rows = rows.with_columns(missing=nw.concat_str(lacking, separator=";", ignore_nulls=True))
     published = nw.col("_aqi")
@@ -162,7 +162,7 @@ def _index(wide: Frame, version: AqiRule, report: Report, key: str, exempt: Sequ
         published = nw.when(whole).then(nw.col("_aqi"))
     rows = rows.with_columns(_aqi=published)
     rows = rows.with_columns(_grade=grade(version, "_aqi"))
-    largest = [
+    leading = [
         nw.when((nw.col(names[code]) == nw.col("_aqi")) & (nw.col("_aqi") > version.primary_above)).then(nw.lit(code))
         for code in codes
     ]
@@ -171,7 +171,7 @@ def _index(wide: Frame, version: AqiRule, report: Report, key: str, exempt: Sequ
         "station",
         nw.col(key).alias("time"),
         nw.col("_aqi").cast(nw.Int64).alias("aqi"),
-        nw.concat_str(largest, separator=";", ignore_nulls=True).alias("primary"),
+        nw.concat_str(leading, separator=";", ignore_nulls=True).alias("primary"),
         named.alias("grade"),
         "missing",
         nw.lit(version.id).alias("standard"),

@@ -36,6 +36,19 @@ def mean_ends() -> dict[str, nw.Expr]:
     return _ends(above=nw.col("value"))
 
 
+def summed_ends(total: str, count: str) -> dict[str, nw.Expr]:
+    """``mean_ends`` of many values at once that share their censoring: from their sum and their number."""
+    summed, censoring = nw.col(total), nw.col("censoring")
+    below_limit, above_limit = censoring == "<", censoring == ">"
+    return {
+        "_at": nw.when(below_limit).then(summed * 0.5).otherwise(summed),
+        "_low": nw.when(below_limit).then(nw.lit(0.0)).otherwise(summed),
+        "_high": nw.when(below_limit)
+        .then(summed * (1 - 2 * SLACK))
+        .otherwise(nw.when(above_limit).then(nw.col(count) * nw.lit(FAR)).otherwise(summed)),
+    }
+
+
 def _ends(above: nw.Expr) -> dict[str, nw.Expr]:
     value, censoring = nw.col("value"), nw.col("censoring")
     below_limit, above_limit = censoring == "<", censoring == ">"

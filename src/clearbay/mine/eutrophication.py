@@ -56,7 +56,7 @@ def eutrophication_periods(
     base = frame_of(data)
     need(base, ["station", "property", "depth", "time", "value", "censoring"], "the table")
     frame = usable(base, is_one_of("property", INPUTS), *has_clock(offset))
-    means = period_statistics(frame, granularity=granularity, depth=depth, offset=offset)
+    means = period_statistics(frame, granularity=granularity, depth=depth, offset=offset, geometric=())
     columns = {f"_{i}": nw.when(nw.col("property") == code).then(nw.col("_at")) for i, code in enumerate(INPUTS)}
     grouped = (
         means.with_columns(**columns)

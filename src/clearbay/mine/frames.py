@@ -64,7 +64,7 @@ def beside(frame: Frame, columns: Mapping[str, Sequence[object]], types: Mapping
         return frame_of(_duckdb_values(frame.to_native(), table))
     if engine.is_spark_like():
         session = frame.to_native().sparkSession
-        return frame_of(session.createDataFrame(table.to_pylist()))
+        return frame_of(session.createDataFrame(table))
     eager: nw.DataFrame[Any] = nw.from_arrow(table, backend=engine)
     return eager.lazy() if isinstance(frame, nw.LazyFrame) else eager
 
@@ -100,6 +100,11 @@ def is_one_of(column: str, names: Iterable[str]) -> nw.Expr:
     """Whether a text is one of the names; of none where there are none (pyarrow refuses an empty set)."""
     wanted = sorted(names)
     return nw.col(column).is_in(wanted) if wanted else nw.lit(False)
+
+
+def largest(*columns: str) -> nw.Expr:
+    """The largest of the columns, nulls aside; of one column itself, for which Spark has no ``greatest``."""
+    return nw.max_horizontal(*columns) if len(columns) > 1 else nw.col(columns[0])
 
 
 def has_clock(offset: int | Mapping[str, int]) -> tuple[nw.Expr, ...]:

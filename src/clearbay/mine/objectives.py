@@ -19,6 +19,7 @@ from clearbay.mine.frames import (
     frame_of,
     has_clock,
     is_one_of,
+    largest,
     local_time,
     need,
     period_number,
@@ -118,7 +119,7 @@ def attainment_classes(results: object, standard: Standard) -> Frame:
         .group_by("station", "year")
         .agg(*[nw.col(name).max() for name in missed], nw.col("_unsure").max(), n_items=nw.len(), n=nw.col("n").max())
     )
-    grouped = grouped.with_columns(grade=nw.max_horizontal(*missed).cast(nw.Int64))
+    grouped = grouped.with_columns(grade=largest(*missed).cast(nw.Int64))
     parts = [nw.when(nw.col(column) == 1).then(nw.lit(name)) for column, name in zip(missed, names, strict=True)]
     return grouped.select(
         "station",

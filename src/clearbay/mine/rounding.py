@@ -22,6 +22,10 @@ Storing the value and scaling it each cost at most 1.1e-16 (half a unit in the l
 of 15 digits are at least 1e-15 apart. Between the two lies room for exactly this.
 """
 
+SUM_TIE = 1e-12
+"""The same for a mean of many values: each addition may cost another 1.1e-16, and engines add in their own order, even
+from run to run. Means of n values of three decimals that are no tie lie at least 1e-4/n from one."""
+
 WHOLE = 1e14
 """From here on, once scaled, a number of 15 digits has no digit left to round away; scaling it would only add noise."""
 
@@ -71,15 +75,15 @@ def round_gbt8170(value: nw.Expr, decimals: int = 0) -> nw.Expr:
     return round_to_scale(value / (value * 0.0 + tens), value * 0.0 + 1.0) * tens
 
 
-def round_to_scale(value: nw.Expr, scale: nw.Expr) -> nw.Expr:
+def round_to_scale(value: nw.Expr, scale: nw.Expr, tie: float = TIE) -> nw.Expr:
     """Rounded to the decimals that ``scale`` says, row by row: 1 for whole numbers, 10 for one decimal, and so on.
 
-    ``scale`` is a column, not a constant (see ``round_gbt8170``).
+    ``scale`` is a column, not a constant (see ``round_gbt8170``); ``tie`` is how near to a tie counts as one.
     """
     scaled = value * scale
     below = scaled.floor()
     beyond = scaled - below - 0.5
     odd = below - (below / 2.0).floor() * 2.0
-    tie = beyond.abs() <= scaled.abs() * TIE
-    whole = below + nw.when(tie).then(odd).otherwise(nw.when(beyond < 0).then(0.0).otherwise(1.0))
+    tied = beyond.abs() <= scaled.abs() * tie
+    whole = below + nw.when(tied).then(odd).otherwise(nw.when(beyond < 0).then(0.0).otherwise(1.0))
     return nw.when(scaled.abs() < WHOLE).then(whole / scale).otherwise(value)

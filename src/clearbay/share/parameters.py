@@ -138,9 +138,9 @@ def query_names(endpoint: Callable[..., Any]) -> frozenset[str]:
 
 
 class StrictRoute(APIRoute):
-    """A route that refuses query parameters it does not know, naming the closest that it does.
+    """A route that refuses query parameters it does not know, naming the closest that it does, and repeated ones.
 
-    A misspelt filter that is silently ignored answers another question than the one asked.
+    A misspelt or overridden filter that is silently ignored answers another question than the one asked.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -154,6 +154,8 @@ class StrictRoute(APIRoute):
                     hint = f"did you mean {' or '.join(near)}? " if near else ""
                     mend = f"{hint}known here: {', '.join(sorted(known)) or 'none'}"
                     raise BadInput(f"no parameter is called '{name[:80]}'", where=name[:80], mend=mend)
+                if len(request.query_params.getlist(name)) > 1:
+                    raise BadInput(f"{name} is given more than once", where=name, mend="give it once; lists use commas")
             return await handle(request)
 
         return strict

@@ -8,6 +8,7 @@ from typing import Any
 from clearbay import packs
 from clearbay.apply import rules
 from clearbay.apply.catalogue import Catalogue, Entry
+from clearbay.collect import source_of
 from clearbay.model.property import Property
 from clearbay.model.standard import Item, Objective, Standard
 from clearbay.model.text import LANGUAGES, Text
@@ -152,16 +153,17 @@ def station(entry: Entry) -> dict[str, Any]:
 
 
 def data_source(programme: str) -> dict[str, Any]:
-    """The register of a programme as a source: its title, licence and attribution, empty where none is registered."""
-    register = packs.registers().get(programme)
-    if register is None:
-        return {"id": programme, "title": same(programme), "licence": "", "attribution": ""}
-    return {
-        "id": programme,
-        "title": register.name,
-        "licence": register.licence,
-        "attribution": register.attribution,
-    }
+    """Title, licence and attribution of a programme: by its register, else by the source that reads its files.
+
+    They are empty where neither knows it: a table of somebody's own.
+    """
+    if register := packs.registers().get(programme):
+        title, known = register.name, (register.licence, register.attribution)
+    elif source := source_of(programme):
+        title, known = source.title, (source.licence, source.attribution)
+    else:
+        title, known = same(programme), ("", "")
+    return {"id": programme, "title": title, "licence": known[0], "attribution": known[1]}
 
 
 def credit(entries: Iterable[Entry]) -> Credit:

@@ -22,6 +22,7 @@ Confidence = Annotated[
         "one_source, unverified"
     ),
 ]
+Note = Annotated[str, Field(description="A remark in English, whatever the reader's language; empty: none")]
 Colour = Annotated[str, Field(description="sRGB as #rrggbb", examples=["#3b82f6"])]
 
 
@@ -111,7 +112,7 @@ class SourceShape(Answer):
 
     id: str
     ref: str
-    note: str
+    note: Note
 
 
 class ItemShape(Answer):
@@ -128,7 +129,7 @@ class ItemShape(Answer):
     confidence: Confidence
     sources: list[str]
     judged: bool = Field(description="False where one sample cannot decide; note says why")
-    note: str
+    note: Note
     confidence_by_class: dict[str, Confidence] = Field(description="Classes whose limit is sourced otherwise")
 
 
@@ -147,7 +148,7 @@ class ObjectiveShape(Answer):
     clause: str
     confidence: Confidence
     sources: list[str]
-    note: str
+    note: Note
     confidence_by_zone: dict[str, Confidence] = Field(description="Zones whose limit is sourced otherwise")
 
 
@@ -335,7 +336,9 @@ class AssessmentMatrix(Answer):
     grades: list[str] = Field(description="Grade ids, best first")
     properties: list[str] = Field(description="Codes that 'worst' points into")
     grade: list[list[int]] = Field(description="[station][period] index in grades; -1: no verdict")
-    worst: list[list[int]] = Field(description="[station][period] index in properties of the worst item; -1: none")
+    worst: list[list[int]] = Field(
+        description="[station][period] index in properties of the item furthest beyond its limit; -1: none"
+    )
     samples: list[list[int]] = Field(description="[station][period] samples behind the verdict")
 
 
@@ -371,8 +374,12 @@ class ExplainedItem(Answer):
     sources: list[str]
     samples: list[SampleShape]
     attained: bool | None
-    note: str = ""
+    note: Note = ""
     contribution: float | None = Field(description="Percentage points of an index's added risk; null: not an index")
+    beyond: float | None = Field(
+        description="How far beyond the limit that it fails, as a share: of the determinants the one with most decides "
+        "most; null: it fails none"
+    )
 
 
 class Explanation(Answer):

@@ -7,7 +7,7 @@ listed with the row it came from, and the rest is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -81,7 +81,7 @@ def take_in(
     accepted = readings.filter(pa.array(~refused)) if refused.any() else readings
     used = set(pc.unique(accepted["station"]).to_pylist())
     arriving = [station for station in candidates.arriving if station.id in used]
-    registered = home.register_stations(arriving, replace=False) if arriving else 0
+    registered = home.register_stations(arriving) if arriving else 0
     file = ImportedFile(sha256, batch.source, name, accepted.num_rows) if sha256 else None
     done = home.ingest(accepted, source=batch.source, result_time=result_time, progress=progress, file=file)
     return IntakeResult(
@@ -115,7 +115,8 @@ def _flagged(readings: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Stations that readings may name: those registered here, and those that arrive with the batch or its register."""
+    """Stations that readings may name: those registered here, and those that arrive with the batch or its register,
+    new or moved."""
 
     registered: frozenset[str]
     arriving: tuple[Station, ...]
@@ -127,11 +128,22 @@ class _Candidates:
 def _candidates(home: Home, readings: pa.Table, given: Iterable[Station]) -> _Candidates:
     named = set(pc.unique(readings["station"]).to_pylist()) - {None}
     missing = named - home.registered(named)
-    if not missing:
-        return _Candidates(frozenset(named), ())
+    shipped = {station.id: station for station in packs.stations()}
     # A register knows more of a station than the file that mentions it.
-    known = {station.id: station for station in given} | {station.id: station for station in packs.stations()}
-    return _Candidates(frozenset(named - missing), tuple(known[id] for id in sorted(missing) if id in known))
+    told = {station.id: station for station in given if station.id in named and station.id not in shipped}
+    known = told | shipped
+    arriving = {id: known[id] for id in missing if id in known}
+    if told.keys() - missing:
+        here = {station.id: station for station in home.stations() if station.id in told}
+        arriving |= {id: one for id, old in here.items() if (one := moved(old, told[id])) != old}
+    return _Candidates(frozenset(named - missing), tuple(arriving[id] for id in sorted(arriving)))
+
+
+def moved(old: Station, new: Station) -> Station:
+    """A known station where a newer file puts it; a file without positions moves nothing, nor renames anything."""
+    if new.longitude is None or new.latitude is None:
+        return old
+    return replace(old, longitude=new.longitude, latitude=new.latitude)
 
 
 def _refused(

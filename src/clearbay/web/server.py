@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -65,10 +65,16 @@ def create_app(home_path: Path | str, *, warm_up: bool = True) -> FastAPI:
     return app
 
 
-def serve(home: Path | str, port: int = 8700, host: str = "127.0.0.1") -> None:
-    """Serve the home at ``home`` until stopped; BadInput where the port is taken or the address is not ours."""
+def serve(
+    home: Path | str, port: int = 8700, host: str = "127.0.0.1", *, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve the home at ``home`` until stopped; BadInput where the port is taken or the address is not ours.
+
+    ``ready`` is called once the home is open and the port is ours.
+    """
     listener = listen(host, port)
     app = create_app(home)
+    ready()
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
     uvicorn.Server(config).run(sockets=[listener])
 

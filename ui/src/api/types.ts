@@ -249,7 +249,10 @@ export interface ExplainItem {
   sources: string[];
   samples: { time: string; depth: "" | Depth; value: number; censoring: Censoring }[];
   attained?: boolean | null;
+  /** In English, whatever the reader's language. */
   note?: string;
+  /** How far beyond the limit that it fails, as a share of it; the matrix names the item with most. */
+  beyond?: number | null;
   /** Of an index: what this pollutant adds to it, per cent. */
   contribution?: number | null;
 }

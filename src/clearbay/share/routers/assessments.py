@@ -81,7 +81,7 @@ def assessments(
         return _matrix(desk, rule_set, grain, at_depth, code, chosen, first, last)
     table = desk.assessments.select(rule_set, grain, at_depth, code, stations=chosen, first=first, last=last)
     if format_ != "json":
-        return _download(now, rule_set, table, grain, at_depth, format_, period)
+        return _download(desk.catalogue(), rule_set, table, grain, at_depth, format_, period)
     belongs_to = paging.mark(("assessments", standard, grain, at_depth, code, first, last, bbox, station, zone, water))
     at = paging.read(cursor, belongs_to, (str, str))
     rest = table if at is None else table.slice(_place(table, str(at.key[0]), str(at.key[1])))

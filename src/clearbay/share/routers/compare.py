@@ -88,7 +88,9 @@ def compare(
             "absent": [_absent(one) for one in found.absent],
             "rule_sets": [
                 _compared(id)
-                for id in dict.fromkeys(one.rule_set for one in (*found.lines, *found.absent))
+                for id in dict.fromkeys(
+                    [line.rule_set for line in found.lines] + [none.rule_set for none in found.absent]
+                )
                 if id in packs.rule_sets()
             ],
         }

@@ -79,4 +79,5 @@ def _item(item: ExplainedItem) -> dict[str, object]:
         "attained": item.attained,
         "note": item.note,
         "contribution": item.contribution,
+        "beyond": item.beyond,
     }

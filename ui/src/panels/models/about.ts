@@ -60,7 +60,7 @@ export function inForce(rule: RuleSet, speaker: Speaker): string {
 
 export interface LimitsTable {
   heads: string[];
-  rows: { key: string; name: string; cells: string[]; confidence: string; unverified: boolean; note: string }[];
+  rows: { key: string; name: string; cells: string[]; confidence: string; unverified: boolean }[];
 }
 
 function itemCells(item: LawItem, rule: RuleSet, property: Property | undefined, speaker: Speaker): string[] {
@@ -102,7 +102,6 @@ export function limitsTable(law: RuleSetDetail, properties: Properties, speaker:
         ],
         confidence: speaker.t(`confidence.${it.confidence}`),
         unverified: it.confidence === "unverified",
-        note: it.note ?? "",
       })),
     };
   }
@@ -119,7 +118,6 @@ export function limitsTable(law: RuleSetDetail, properties: Properties, speaker:
           : itemCells(it, { ...law, grades: used }, properties(it.property), speaker),
       confidence: speaker.t(`confidence.${it.confidence}`),
       unverified: it.confidence === "unverified",
-      note: it.note ?? "",
     })),
   };
 }

@@ -99,6 +99,13 @@ describe("arithmeticSteps", () => {
     ]);
   });
 
+  it("keeps a remark in English apart from what is said in the reader's language", () => {
+    const one = item({ note: "A lower bound." });
+    const found = arithmeticSteps(one, explanation({ items: [one] }), classRule, properties, en);
+    expect(found.flatMap((step) => step.notes)).not.toContain("A lower bound.");
+    expect(found.find((step) => step.english)?.label).toBe("Compared with");
+  });
+
   it("leaves out a rounding that changed nothing", () => {
     expect(steps({ value: 0.36 }).map(([label]) => label)).not.toContain("Rounded for the comparison");
   });

@@ -125,6 +125,8 @@ export interface ArithmeticStep {
   text: string;
   /** Smaller words below, a line each: counts, notes, sources. */
   notes: string[];
+  /** A remark in English, whatever the reader's language; to be shown as such. */
+  english?: string;
 }
 
 /** The arithmetic of an item, step by step: samples, statistic, rounding, limit, clause, source. */
@@ -178,7 +180,8 @@ export function arithmeticSteps(
     steps.push({
       label: t("explain.compared"),
       text: `${compared} ${unit}`.trim(),
-      notes: item.note ? [item.note] : [],
+      notes: [],
+      ...(item.note ? { english: item.note } : {}),
     });
   if (item.clause) steps.push({ label: t("explain.clause"), text: item.clause, notes: [] });
   steps.push({

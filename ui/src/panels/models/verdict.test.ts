@@ -41,8 +41,8 @@ describe("verdictSentence", () => {
   it("leads with the item furthest beyond its limit and names the others that decided", () => {
     const verdict = said({
       items: [
-        item({ property: "DIP", value: 0.031, rounded: 0.031, limits: { "1": 0.015, "2": 0.03, "3": 0.045 } }),
-        item({ value: 0.39, rounded: 0.39 }),
+        item({ property: "DIP", value: 0.031, rounded: 0.031, beyond: 0.0333 }),
+        item({ value: 0.39, rounded: 0.39, beyond: 0.3 }),
       ],
     });
     expect(verdict.sentence).toContain("total inorganic nitrogen 0.39");

@@ -95,17 +95,7 @@ export function decidingItems(explanation: Explanation, rule: RuleSet): ExplainI
   const deciding = explanation.items.filter((it) =>
     rule.kind === "attainment" ? it.attained === false : it.grade === explanation.grade,
   );
-  return deciding.sort((a, b) => beyond(b, rule) - beyond(a, rule));
-}
-
-/** How far an item lies beyond the limit that it fails, as a share of that limit: what makes one decide more than another. */
-function beyond(item: ExplainItem, rule: RuleSet): number {
-  if (item.multiple !== null) return item.multiple;
-  const step = rule.kind === "class" && item.grade ? better(rule, item.grade) : null;
-  const limit = (step === null ? undefined : item.limits[step]) ?? item.limit;
-  const value = item.rounded ?? item.value;
-  if (typeof limit !== "number" || limit === 0 || value === null) return 0;
-  return Math.abs(value - limit) / Math.abs(limit);
+  return deciding.sort((a, b) => (b.beyond ?? 0) - (a.beyond ?? 0));
 }
 
 /** The next better grade than `grade`. */
