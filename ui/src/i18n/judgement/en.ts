@@ -75,6 +75,7 @@ export default {
     },
     itemsDiffer: "Not quite the same items were judged: {items} in one of the two only.",
     history: "Share of each class over time",
+    historyOne: "Class over time",
     historyNote: {
       "12months": "One bar a year: the 12 months to the same month.",
       "3years": "One bar for three years.",
@@ -109,6 +110,7 @@ export default {
     noPollutants: "No item misses the target.",
     missedAt: "Missed at",
     missedOf: "{n} of {total} ({share})",
+    ofSamples: "{share} of samples",
     worstValue: "Worst value",
     times: "Times over",
     timesHint: "(value − limit) / limit of the target",

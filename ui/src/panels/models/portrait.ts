@@ -195,6 +195,10 @@ export function changeWords(
   };
 }
 
+/** The series worth telling of: the mean of "attained or not" says nothing that the share does not. */
+export const toldCourses = (portrait: Portrait, rule: RuleSet): Course[] =>
+  portrait.courses.filter((it) => rule.kind !== "attainment" || it.of !== "mean_grade");
+
 /** The name of a series whose trend is told. */
 export function courseName(course: Course, rule: RuleSet, target: string | null, properties: Properties, speaker: Speaker): string {
   if (course.of === "mean_grade") return speaker.t(rule.kind === "index" ? "portrait.meanIndex" : "portrait.meanGrade");
@@ -248,10 +252,10 @@ export function courseWords(course: Course, way: Way | "", speaker: Speaker): { 
     course.rho === null
       ? speaker.t("portrait.trend.spans", { n }, course.n)
       : course.critical === null
-        ? speaker.t("portrait.trend.rho", { rho: speaker.decimal(course.rho, 2), n }, course.n)
+        ? speaker.t("portrait.trend.rho", { rho: signed(course.rho, speaker), n }, course.n)
         : speaker.t(
             "portrait.trend.test",
-            { rho: speaker.decimal(course.rho, 2), critical: speaker.decimal(course.critical, 3), n },
+            { rho: signed(course.rho, speaker), critical: speaker.decimal(course.critical, 3), n },
             course.n,
           );
   return { words, test };
@@ -268,6 +272,15 @@ export function completenessText(of: PortraitBrief["completeness"], speaker: Spe
     words: speaker.t("portrait.samplesOf", { n: samples, usual: speaker.count(Math.round(of.expected)) }, of.samples),
   };
 }
+
+/** True where a rule set asks for a share of the samples of a property: what is compared is that share, not a value. */
+export function countsSamples(detail: Pick<RuleSetDetail, "objectives"> | undefined, code: string): boolean {
+  const objectives = detail?.objectives.filter((it) => it.property === code) ?? [];
+  return objectives.length > 0 && objectives.every((it) => it.statistic === "share_of_samples");
+}
+
+/** A correlation with a true minus. */
+const signed = (value: number, speaker: Speaker) => speaker.decimal(value, 2).replace("-", "−");
 
 /** How many times over: `9.0 times over`. */
 export const multipleText = (multiple: number | null | undefined, speaker: Speaker): string =>

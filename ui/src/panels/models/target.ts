@@ -45,8 +45,3 @@ export function measured(
   });
 }
 
-/** How far along the scale from nothing to twice the limit a value lies, 0 to 1: where its mark stands. */
-export function placeOnScale(value: number, limit: number): number {
-  const whole = limit > 0 ? limit * 2 : Math.max(1, value);
-  return Math.min(1, Math.max(0, value / whole));
-}
