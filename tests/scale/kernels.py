@@ -52,9 +52,6 @@ class Kernel:
     run: Callable[[Any], Any]
     table: Callable[[], pa.Table]
     """Made when asked for."""
-    in_one_process: bool = False
-    """Not tried on Spark Connect servers: the query that puts means of means together takes Sail minutes to plan. Its
-    two halves, means of sections and classes of samples, are kernels of their own."""
 
 
 def water() -> pa.Table:
@@ -152,9 +149,7 @@ def _kernels() -> dict[str, Kernel]:
         "eutrophication-month": of_water(eutrophication_periods, _bind(eutrophication_periods, granularity="month")),
         "shares-of-areas": of_water(class_shares, _shares),
         "rating": of_water(rated, _rating),
-        "rating-by-item-means": of_water(
-            by_item_means, _bind(by_item_means, FRESH, RATING, by=["station"]), in_one_process=True
-        ),
+        "rating-by-item-means": of_water(by_item_means, _bind(by_item_means, FRESH, RATING, by=["station"])),
         "section-means": of_water(section_means, _bind(section_means, FRESH, keys=["station"])),
         "trophic": of_water(trophic_indices, _bind(trophic_indices, packs.rule("cn.tli"))),
         "organic": of_water(

@@ -69,6 +69,18 @@ def beside(frame: Frame, columns: Mapping[str, Sequence[object]], types: Mapping
     return eager.lazy() if isinstance(frame, nw.LazyFrame) else eager
 
 
+def settled(frame: Frame) -> Frame:
+    """``frame`` with what it asks for worked out so far, where a server plans; elsewhere as it is.
+
+    Planners of Spark Connect servers write nested expressions out in full: a few statistics of statistics, and a query
+    takes minutes to plan. Use it where few rows are left. The rows pass through this process.
+    """
+    if not frame.implementation.is_spark_like():
+        return frame
+    native: Any = frame.to_native()
+    return frame_of(native.sparkSession.createDataFrame(native.toArrow()))
+
+
 def _duckdb_values(relation: Any, table: pa.Table) -> Any:
     """The rows as a VALUES clause, so that they live in the relation's own connection and plan."""
     kinds = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.float64(): "DOUBLE"}

@@ -16,7 +16,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from clearbay.mine.censoring import mean_ends
-from clearbay.mine.frames import Frame, frame_of, need, usable
+from clearbay.mine.frames import Frame, frame_of, need, settled, usable
 from clearbay.mine.limits import rounding_places
 from clearbay.mine.rounding import round_gbt8170
 from clearbay.mine.single_factor import class_name, samples_classes
@@ -162,7 +162,7 @@ def by_item_means(
     ``by``, class, determinants, rating. ``water_type`` is ``lake`` where the sections are points of lakes.
     """
     known = rating_rule(rule)
-    judged = samples_classes(section_means(means, standard, keys=by), standard, keys=by, water_type=water_type)
+    judged = samples_classes(settled(section_means(means, standard, keys=by)), standard, keys=by, water_type=water_type)
     word = nw.lit(None, dtype=nw.String)
     for name, grade in known.class_grades.items():
         word = nw.when(nw.col("class") == name).then(nw.lit(grade)).otherwise(word)
