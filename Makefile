@@ -50,7 +50,7 @@ $(VENV)/.dev: $(VENV)/.demo
 lock: $(VENV)/.dev
 	@$(PIP) uv
 	@for kind in run "dev --extra dev --extra postgresql --extra spark"; do set -- $$kind; name=$$1; shift; \
-	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	    --no-annotate pyproject.toml $$@ --output-file requirements/$$name.txt && \
 	  sed -i "1i # Exported from pyproject.toml; renew with: make lock" requirements/$$name.txt; done
 

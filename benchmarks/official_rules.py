@@ -23,7 +23,7 @@ def ratings() -> None:
     rule = packs.rule("cn.hj442-2020")
     with (PUBLISHED / "coastal_2017.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    found = [rate({name: float(row[name]) for name in rule.parameters["classes"]}, rule) for row in rows]  # type: ignore[misc, attr-defined]
+    found = [rate({name: float(row[name]) for name in rule.parameters["classes"]}, rule) for row in rows]
     equal = sum(row["rating"] == one for row, one in zip(rows, found, strict=True))
     print("MEE | rating of coastal waters 2017, HJ 442 | published shares of classes, country and four seas")
     print(f"    {len(rows)} compared, {equal} equal: {100 * equal / len(rows):.2f}%")

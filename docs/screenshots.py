@@ -18,6 +18,8 @@ SHOTS = {
     "map-compare": (DESK, "light", "lang=zh-Hans&rule=cn.gb3097-1997&compare=hk.wqo-marine&t=2015"),
     "map-dark": (DESK, "dark", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015"),
     "station": (DESK, "light", "lang=en&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
+    "rules": (DESK, "light", "lang=en&view=rules"),
+    "portraits": (DESK, "light", "lang=zh-Hans&view=portraits&rule=cn.gb3097-1997"),
     "list": (DESK, "light", "lang=en&view=list"),
     "phone": (PHONE, "light", "lang=pt&rule=cn.gb3097-1997&t=2015"),
     "phone-station": (PHONE, "light", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),

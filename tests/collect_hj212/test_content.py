@@ -54,7 +54,9 @@ def test_the_fast_way_reads_the_same(several: list[Content], timed: bool, closed
         assert shape.parse(text) == parse(text)
 
 
-@pytest.mark.parametrize("value", ["1.5", "", "--", "nan", "1e999", "１", "1_0", "a=b", " 7 "])
+@pytest.mark.parametrize(
+    "value", ["1.5", "", "--", "nan", "1e999", "１", "1_0", "a=b", " 7 ", "7\x1d", "7\x0b", "7\xa0"]
+)
 def test_the_fast_way_takes_no_shortcut_with_values(value: str) -> None:
     """A value that is no number is what ``content.parse`` makes of it, though its names were seen before."""
     for printed in ("3", value):
@@ -159,3 +161,11 @@ def test_what_would_break_the_frame_is_not_written(row: Datum) -> None:
         build([row])
     with pytest.raises(BadInput, match="without time"):
         build([Datum(NOON, "a", "Rtd", 1.0, ""), Datum(None, "a", "Rtd", 1.0, "")])
+
+
+@given(st.text("0123456789.+-eE \t\x0b\x0c\x1c\x1dinfa", max_size=6))
+def test_both_ways_take_the_same_for_numbers(printed: str) -> None:
+    """A number is a number whether the text around it is plain or not."""
+    (plain,) = parse(f"a-Rtd={printed}").data
+    (watched,) = parse(f"_-Rtd={printed}").data
+    assert plain.value == watched.value

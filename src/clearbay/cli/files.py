@@ -252,16 +252,8 @@ def _finish(
     as_json: bool,
     standard: str,
 ) -> None:
-    if str(out) == "-":
-        if as_json:
-            raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
-        _write(table, sys.stdout)
-        beside = Path(file.name)
-    else:
-        _directory_of(out)
-        with out.open("w", encoding="utf-8", newline="") as stream:
-            _write(table, stream)
-        beside = out
+    _put(table, out, as_json=as_json)
+    beside = Path(file.name) if str(out) == "-" else out
     notes = list(batch.notes)
     if table.num_rows and not told.get("judged", 1):
         there = ", ".join(sorted(pc.unique(batch.readings.column("property")).to_pylist()))
@@ -289,18 +281,22 @@ def _finish(
 def _finish_history(
     table: pa.Table, told: dict[str, Any], place: str, out: Path, *, as_json: bool, standard: str
 ) -> None:
+    _put(table, out, as_json=as_json)
+    numbers = {key: value for key, value in told.items() if key != "engine"}
+    result = {"history": place, "standard": standard, **told, "out": str(out)}
+    answer(result, as_json=as_json, text=f"{place} under {standard} on {told['engine']}: " + _sentence(numbers))
+
+
+def _put(table: pa.Table, out: Path, *, as_json: bool) -> None:
+    """Write the result where it is wanted; BadInput before anything is written where that cannot be."""
     if str(out) == "-":
         if as_json:
             raise BadInput("--json and --out - both want standard output", where="--out", mend="name a file")
         _write(table, sys.stdout)
-    else:
-        if not out.parent.is_dir():
-            raise BadInput("there is no such directory", where=str(out.parent), mend="make it first")
-        with out.open("w", encoding="utf-8", newline="") as stream:
-            _write(table, stream)
-    numbers = {key: value for key, value in told.items() if key != "engine"}
-    result = {"history": place, "standard": standard, **told, "out": str(out)}
-    answer(result, as_json=as_json, text=f"{place} under {standard} on {told['engine']}: " + _sentence(numbers))
+        return
+    _directory_of(out)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        _write(table, stream)
 
 
 def _write(table: pa.Table, stream: TextIO) -> None:

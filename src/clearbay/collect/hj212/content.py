@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from clearbay.model.errors import BadInput
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+NUMBER = re.compile(r"[ \t\r\f\v]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\r\f\v]*", re.ASCII)
 Value = float | str | None
 
 
@@ -60,7 +60,7 @@ def parse_time(text: str) -> datetime:
 
 def parse_value(text: str) -> Value:
     """A number where the text is one, None where it is empty, else the text itself."""
-    if NUMBER.fullmatch(text.strip()):
+    if NUMBER.fullmatch(text):
         number = float(text)
         return number if math.isfinite(number) else text
     return text or None
