@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { scaleOf, segmentsOf, type ScaleLimit } from "./limitScale";
 
-const most = (grade: string, high: number): ScaleLimit => ({ grade, colour: "#000", op: "le", low: null, high });
-const least = (grade: string, low: number): ScaleLimit => ({ grade, colour: "#000", op: "ge", low, high: null });
+const most = (grade: string, high: number): ScaleLimit => ({ grade, label: grade, colour: "#000", op: "le", low: null, high });
+const least = (grade: string, low: number): ScaleLimit => ({ grade, label: grade, colour: "#000", op: "ge", low, high: null });
 
 describe("scaleOf", () => {
   it("begins at zero and leaves room beyond the last limit", () => {
@@ -46,9 +46,9 @@ describe("segmentsOf", () => {
     expect(segmentsOf(limits, scaleOf(limits)!).map((it) => it.grade)).toEqual(["2"]);
   });
 
-  it("lays ranges within each other, the widest first", () => {
-    const range = (grade: string, low: number, high: number): ScaleLimit => ({ grade, colour: "", op: "range", low, high });
+  it("lays ranges around each other, the best innermost", () => {
+    const range = (grade: string, low: number, high: number): ScaleLimit => ({ grade, label: grade, colour: "", op: "range", low, high });
     const limits = [range("1", 7.8, 8.5), range("2", 7.8, 8.5), range("3", 6.8, 8.8)];
-    expect(segmentsOf(limits, scaleOf(limits)!).map((it) => it.grade)).toEqual(["3", "1"]);
+    expect(segmentsOf(limits, scaleOf(limits)!).map((it) => it.grade)).toEqual(["1", "3", "3"]);
   });
 });

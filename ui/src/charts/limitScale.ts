@@ -2,6 +2,8 @@
 
 export interface ScaleLimit {
   grade: string;
+  /** What stands in the stretch. */
+  label: string;
   colour: string;
   op: string;
   low: number | null;
@@ -10,6 +12,7 @@ export interface ScaleLimit {
 
 export interface ScaleSegment {
   grade: string;
+  label: string;
   colour: string;
   /** Place on the scale, 0 to 1. */
   from: number;
@@ -60,20 +63,27 @@ export function scaleOf(limits: readonly ScaleLimit[]): Scale | null {
 
 /**
  * The stretches that the classes of one rule cover, best first: each from the limit of the class before to its own.
- * Ranges lie within each other, the widest drawn first. A class whose limit is that of a better one covers nothing.
+ * Ranges lie within each other. A class whose limit is that of a better one covers nothing.
  */
 export function segmentsOf(limits: readonly ScaleLimit[], scale: Scale): ScaleSegment[] {
   const found: ScaleSegment[] = [];
   const push = (it: ScaleLimit, from: number, to: number) => {
-    if (to > from) found.push({ grade: it.grade, colour: it.colour, from, to });
+    if (to > from) found.push({ grade: it.grade, label: it.label, colour: it.colour, from, to });
   };
   const within = limits.filter((it) => it.low !== null && it.high !== null);
   if (within.length) {
-    for (const it of [...within].reverse()) push(it, scale.at(it.low!), scale.at(it.high!));
-    // The better class of two equal ranges is the one that a value there has.
-    return found.filter(
-      (it, at) => !found.slice(at + 1).some((next) => next.from <= it.from && next.to >= it.to),
-    );
+    // From the innermost outwards: what a better class covers already is not drawn again.
+    let inner: [number, number] | null = null;
+    for (const it of within) {
+      const [low, high] = [scale.at(it.low!), scale.at(it.high!)];
+      if (inner === null) push(it, low, high);
+      else {
+        push(it, low, Math.min(high, inner[0]));
+        push(it, Math.max(low, inner[1]), high);
+      }
+      inner = inner === null ? [low, high] : [Math.min(inner[0], low), Math.max(inner[1], high)];
+    }
+    return found;
   }
   const upper = limits.filter((it) => it.high !== null).sort((a, b) => a.high! - b.high!);
   let from = 0;

@@ -111,10 +111,18 @@ describe("what is not there", () => {
     const whole = comparison([line()]);
     const gaps = gapsOf(whole);
     expect(gaps.without.map((it) => it.code)).toEqual(["INDEX"]);
-    const empty = emptyPlaces(columnsOf(whole, zones, en), gaps);
-    expect(empty.map((it) => [it.place, it.unknown.length])).toEqual([
-      ["hk", 0],
-      ["mo", 1],
+    whole.absent.push({
+      rule_set: "hk.wqo",
+      code: "WQO",
+      jurisdiction: "810000",
+      why: "not_judged",
+      text: { en: "Laid down" },
+      remark: "",
+    });
+    const empty = emptyPlaces(columnsOf(whole, zones, en), gapsOf(whole));
+    expect(empty.map((it) => [it.place, it.unknown.length, it.without.length])).toEqual([
+      ["hk", 0, 1],
+      ["mo", 1, 0],
     ]);
   });
 });

@@ -128,6 +128,12 @@ export function columnsOf(comparison: Comparison, zones: (id: string) => string,
   );
 }
 
+/** What a small mark of a class bears: its number, a tick for an objective met, else its name. */
+export function gradeLabel(line: LawLine, speaker: Speaker): string {
+  if (line.grade === "attained") return "✓";
+  return line.grade.length > 3 ? speaker.say(line.grade_name, line.grade) : line.grade;
+}
+
 /** A limit with its sign: `≤ 0.20`, `6 – 9`. */
 export function lineText(line: LawLine, among: readonly LawLine[], properties: Properties, speaker: Speaker): string {
   const known = properties(line.property);
@@ -158,11 +164,18 @@ export function gapsOf(comparison: Comparison): Gaps {
   };
 }
 
-/** Places that have no column: with rules not sourced, or with none that limits this. */
-export function emptyPlaces(columns: readonly LawColumn[], gaps: Gaps): { place: LawPlace; unknown: AbsentLaw[] }[] {
+/** A place that has no column, and why: rules not sourced, rules without a limit of their own, or none at all. */
+export interface EmptyPlace {
+  place: LawPlace;
+  unknown: AbsentLaw[];
+  without: AbsentLaw[];
+}
+
+export function emptyPlaces(columns: readonly LawColumn[], gaps: Gaps): EmptyPlace[] {
   return PLACES.filter((place) => !columns.some((it) => it.place === place)).map((place) => ({
     place,
     unknown: gaps.notSourced.filter((it) => placeOf(it.jurisdiction) === place),
+    without: gaps.without.filter((it) => placeOf(it.jurisdiction) === place),
   }));
 }
 
