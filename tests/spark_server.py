@@ -37,7 +37,7 @@ def spark(home: Path, scratch: Path) -> Iterator[str]:
         "spark.connect.grpc.binding.port": port,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "1g",
+        "spark.driver.memory": "3g",
         "spark.executor.memory": "1g",
         "spark.local.dir": scratch,
         "spark.sql.warehouse.dir": scratch / "warehouse",
