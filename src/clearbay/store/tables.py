@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0007"
 """The newest revision of the schema, as Alembic numbers it."""
 
 metadata = MetaData(
