@@ -45,7 +45,9 @@ class Surprise:
             if not count or ordered[-1] <= 0:
                 values.append(np.zeros(1))
                 shares.append(np.full(1, 1.0))
-                start.append(1.0), share.append(1.0 / (count + 1)), index.append(0.2)
+                start.append(1.0)
+                share.append(1.0 / (count + 1))
+                index.append(0.2)
                 continue
             first = max(float(ordered[-tail]), 1e-9)
             hill = float(np.mean(np.log(np.maximum(ordered[-tail:], first) / first)))
@@ -53,9 +55,8 @@ class Surprise:
             share.append(tail / count)
             index.append(max(hill, _STEEPEST))
             picked = np.unique(np.linspace(0, count - 1, _GRID).astype(np.int64))
-            known, last = np.unique(ordered[picked], return_index=True)
+            known = np.unique(ordered[picked])
             exceeding = (count - np.searchsorted(ordered, known, side="left") + 0.5) / (count + 1)
-            del last
             values.append(known)
             shares.append(exceeding)
         return cls(tuple(values), tuple(shares), np.array(start), np.array(share), np.array(index))

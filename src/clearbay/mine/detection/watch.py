@@ -27,8 +27,9 @@ WARM = 120
 """Samples at the start that teach nothing and raise nothing: the baselines are still forming."""
 BLOCKS = 5
 """Contiguous stretches of the labelled time, each judged by what the others taught."""
-SHARES = (0.0, 0.15, 0.4, 1.0)
-"""Of the learner's log odds in the score, tried in the blocks."""
+SHARES = (0.0, 0.15, 0.4)
+"""Of the learner's log odds in the score, tried in the blocks; it never outweighs the plain score, since blocks of the
+same season flatter a learner."""
 GAPS = (0.0, 0.5, 1.0)
 """Between the score that begins an event and the one that ends it."""
 LEAST_EVENTS = 6
