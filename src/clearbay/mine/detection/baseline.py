@@ -21,6 +21,11 @@ REFUSE = 5.0
 """Scales from the baseline beyond which a value is not learnt. Five robust standard deviations: one in two million of
 normal noise, and still below what an event worth telling does."""
 
+AFTERMATH = 0.1
+"""Of a sensor's recent largest residual, that is taken off every later one: a probe that went through a strong event
+comes back slowly, and its tail is no second event. The memory of the largest fades by ``_FADE`` a sample."""
+_FADE = 0.99
+
 _MAD = 1.4826
 """From median absolute deviation to standard deviation of normal noise."""
 
@@ -65,6 +70,7 @@ class Baseline:
         self._refused = np.zeros(columns, dtype=np.int64)
         self._centre = np.full(columns, np.nan)
         self._scale = self.step * 2.0
+        self._peak = np.zeros(columns)
         self._count = 0
         self._every = max(1, self.window // _REFRESH)
 
@@ -79,7 +85,8 @@ class Baseline:
         return self._scale
 
     def push(self, values: Floats) -> Floats:
-        """Signed residuals in scales of ``values`` (samples x columns), judged before they are learnt."""
+        """Signed residuals in scales of ``values`` (samples x columns), judged before they are learnt, less the
+        aftermath of what went before."""
         found = np.zeros_like(values)
         columns = np.arange(values.shape[1])
         missing = ~np.isfinite(values)
@@ -97,8 +104,10 @@ class Baseline:
                     value = np.where(np.isnan(value), 0.0, value)
             residual = (value - self._centre) / self._scale
             residual[np.isnan(residual)] = 0.0
-            found[row] = residual
-            away = np.abs(residual) > REFUSE
+            size = np.abs(residual)
+            found[row] = np.copysign(np.maximum(size - AFTERMATH * self._peak, 0.0), residual)
+            self._peak = np.maximum(size, self._peak * _FADE)
+            away = size > REFUSE
             self._refused = np.where(away, self._refused + 1, 0)
             taken = ~away | (self._refused > hold)
             if gaps[row]:

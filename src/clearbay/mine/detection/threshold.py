@@ -16,6 +16,7 @@ from clearbay.mine.detection.baseline import Floats
 Mask = npt.NDArray[np.bool_]
 
 _TRIES = 80
+_AS_GOOD = 0.01
 
 
 @dataclass(frozen=True)
@@ -49,24 +50,28 @@ def f1(labels: Mask, alarmed: Mask) -> float:
 
 
 def candidates(score: Floats) -> Floats:
-    """Scores worth trying as a threshold: from one row in ten to the rarest."""
-    return np.unique(np.quantile(score, 1.0 - np.geomspace(0.1, 1.0 / max(len(score), 11), _TRIES)))
+    """Scores worth trying as a threshold, from one row in ten to the rarest, and evenly between those."""
+    ranks = np.quantile(score, 1.0 - np.geomspace(0.1, 1.0 / max(len(score), 11), _TRIES))
+    return np.unique(np.concatenate([ranks, np.linspace(ranks[0], ranks[-1], _TRIES)]))
 
 
 def by_labels(score: Floats, labels: Mask, gaps: tuple[float, ...]) -> tuple[Threshold, float]:
     """The threshold of the best F1, with that F1; ``gaps`` are the distances from high to low that are tried.
 
-    The F1 of each threshold is averaged with its neighbours', since a lone peak is luck.
+    Where a stretch of thresholds is as good as the best (within ``_AS_GOOD``), the middle of it is taken: as far from
+    the quiet as from the events.
     """
     best, found = -1.0, Threshold(np.inf, np.inf)
     tries = candidates(score)
     for gap in gaps:
         reached = np.array([f1(labels, alarms(score, Threshold(high, high - gap))) for high in tries])
-        padded = np.concatenate([reached[:1], reached, reached[-1:]])
-        smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
-        index = int(smooth.argmax())
-        if smooth[index] > best:
-            best, found = float(smooth[index]), Threshold(float(tries[index]), float(tries[index] - gap))
+        top = int(reached.argmax())
+        if reached[top] > best:
+            worse = np.flatnonzero(reached < reached[top] - _AS_GOOD)
+            first = int(worse[worse < top].max(initial=-1)) + 1
+            last = int(worse[worse > top].min(initial=len(tries))) - 1
+            high = float(tries[first] + tries[last]) / 2.0
+            best, found = float(reached[top]), Threshold(high, high - gap)
     return found, best
 
 

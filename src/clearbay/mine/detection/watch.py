@@ -32,6 +32,9 @@ SHARES = (0.0, 0.15, 0.4)
 same season flatter a learner."""
 GAPS = (0.0, 0.5, 1.0)
 """Between the score that begins an event and the one that ends it."""
+PLAIN = (2.5, 5.0)
+"""Bounds of a threshold that no label set: rarer than one moment in 300 for three moments on end, and not so high that
+the unlabelled events of the time learnt from hide the next ones."""
 LEAST_EVENTS = 6
 """Labelled events below which no learner is taught: two blocks would hold none."""
 NOTABLE = 1.3
@@ -135,7 +138,9 @@ def teach(
     features = [Shape(len(names)).push(surprise) for surprise in found]
     score = _plain(features, len(names))
     if labels is None or len(runs(labels)) == 0:
-        threshold = by_rate(score, quiet, weeks, alarms_per_week, GAPS[1])
+        told = by_rate(score, quiet, weeks, alarms_per_week, GAPS[1])
+        high = min(max(told.high, PLAIN[0]), PLAIN[1])
+        threshold = Threshold(high, high - GAPS[1])
         return Taught(names, step, surprises, relations, threshold)
     threshold, reached = by_labels(score, labels, GAPS)
     plainly = Taught(names, step, surprises, relations, threshold, basis="labels", expected_f1=reached)
