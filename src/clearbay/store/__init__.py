@@ -2,6 +2,6 @@
 
 from clearbay.store.home import Home
 from clearbay.store.reader import Reader
-from clearbay.store.results import CompactResult, ImportedFile, IngestResult
+from clearbay.store.results import CompactResult, ImportedFile, IngestResult, KeepResult
 
-__all__ = ["CompactResult", "Home", "ImportedFile", "IngestResult", "Reader"]
+__all__ = ["CompactResult", "Home", "ImportedFile", "IngestResult", "KeepResult", "Reader"]
