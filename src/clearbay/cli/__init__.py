@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, rate, serve, standards, trace
+from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, qc, rate, serve, standards, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -49,6 +49,7 @@ app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(qc.qc)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.command()(trace.trace)

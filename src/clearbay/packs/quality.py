@@ -131,7 +131,12 @@ def _rules(path: Path, properties: Mapping[str, Property]) -> list[Rule]:
     sources = sources_of(head)
     found: dict[str, Rule] = {}
     for form in head.forms("rules", lambda cell: f"rule {head_of(cell, 'id')}"):
-        id, kind, whole, parts = form.string("id"), form.choice("kind", KINDS), form.string("whole"), form.strings("parts")
+        id, kind, whole, parts = (
+            form.string("id"),
+            form.choice("kind", KINDS),
+            form.string("whole"),
+            form.strings("parts"),
+        )
         for code in (whole, *parts):
             if code not in properties:
                 form.problem("unknown-property", f"{code} is not in properties.yaml", "whole")

@@ -8,9 +8,7 @@ from types import MappingProxyType
 from clearbay.mine.measure import text
 from clearbay.mine.quality.definition import Parameter, QualityTest
 
-_MANUAL = (
-    "U.S. IOOS, Manual for Real-Time Quality Control of In-situ Temperature and Salinity Data, {}; flags as ioos_qc 3.0.0"
-)
+_MANUAL = "U.S. IOOS, Manual for Real-Time Quality Control of In-situ Temperature and Salinity Data, {}; flags as ioos_qc 3.0.0"
 _SUSPECT = "above it the value is suspect"
 _FAIL = "above it the value fails"
 

@@ -120,7 +120,9 @@ class Config:
             tests["climatology"] = _climate_for(tests["climatology"], depth)
         points, horizon = 0, 0.0
         for test, numbers in tests.items():
-            points = max(points, {"spike": 2, "held_value": int(numbers[1]) if test == "held_value" else 0}.get(test, 0))
+            points = max(
+                points, {"spike": 2, "held_value": int(numbers[1]) if test == "held_value" else 0}.get(test, 0)
+            )
             points = max(points, 1 if test in SEQUENCE else 0)
             if test == "flat_line":
                 horizon = max(horizon, float(np.nanmax(numbers[:2])))
@@ -162,7 +164,9 @@ class _Layer:
                 raise BadInput("windows and regions are not read", where=key, mend="give its streams under `streams:`")
             if key not in _OPTIONS:
                 raise BadInput(
-                    "nothing is called so here", where=key, mend=f"use {', '.join(_OPTIONS)}, or a test: {', '.join(TESTS)}"
+                    "nothing is called so here",
+                    where=key,
+                    mend=f"use {', '.join(_OPTIONS)}, or a test: {', '.join(TESTS)}",
                 )
         self.common = self._tests(_mapping(form.get("tests"), "tests"), "tests")
         self.common |= self._tests(_mapping(form.get("qartod"), "qartod"), "qartod")
@@ -172,7 +176,9 @@ class _Layer:
             self.by_property[str(code)] = self._media(_mapping(inner, f"properties.{code}"), f"properties.{code}")
         for name, inner in _mapping(form.get("streams"), "streams").items():
             given = _mapping(inner, f"streams.{name}")
-            self.by_property[str(name)] = {"": self._tests(_mapping(given.get("qartod", given), name), f"streams.{name}")}
+            self.by_property[str(name)] = {
+                "": self._tests(_mapping(given.get("qartod", given), name), f"streams.{name}")
+            }
         self.by_station = {}
         for station, inner in _mapping(form.get("stations"), "stations").items():
             self.by_station[str(station)] = self._station(_mapping(inner, str(station)), f"stations.{station}")
@@ -189,7 +195,8 @@ class _Layer:
         rest = {key: value for key, value in form.items() if key != "media"}
         rest = dict(_mapping(rest.get("qartod"), where)) if set(rest) == {"qartod"} else rest
         return {"": self._tests(rest, where)} | {
-            str(medium): self._tests(_mapping(tests, where), f"{where}.media.{medium}") for medium, tests in media.items()
+            str(medium): self._tests(_mapping(tests, where), f"{where}.media.{medium}")
+            for medium, tests in media.items()
         }
 
     def _station(self, form: Mapping[str, Any], where: str) -> dict[str, dict[str, Numbers | None]]:
@@ -211,10 +218,14 @@ class _Layer:
                 found[test] = None
                 continue
             parameters = _mapping(given if given is not True else {}, place)
-            known = {one.name for one in TESTS[test].parameters} | ({"threshold"} if test == "rate_of_change" else set())
+            known = {one.name for one in TESTS[test].parameters} | (
+                {"threshold"} if test == "rate_of_change" else set()
+            )
             for key in parameters:
                 if key not in known:
-                    raise BadInput(f"{test} has no parameter {key}", where=place, mend=f"it has {', '.join(sorted(known))}")
+                    raise BadInput(
+                        f"{test} has no parameter {key}", where=place, mend=f"it has {', '.join(sorted(known))}"
+                    )
             self.named.add(test)
             if test == "location":
                 self._place(parameters, place)
@@ -248,7 +259,9 @@ class _Layer:
         stations, code = given.get("stations"), given.get("property")
         if not isinstance(stations, (list, tuple)) or len(stations) < 2 or not code:
             raise BadInput("needs two stations or more, and a property", where=where, mend="see docs/quality.md")
-        numbers = [_number(given.get(key), f"{where}.{key}") for key in ("within", "suspect_threshold", "fail_threshold")]
+        numbers = [
+            _number(given.get(key), f"{where}.{key}") for key in ("within", "suspect_threshold", "fail_threshold")
+        ]
         if np.isnan(numbers[0]) or np.isnan(numbers[1:]).all():
             raise BadInput("needs within and a threshold", where=where, mend="give within: 3600, suspect_threshold: …")
         self.named.add("neighbour")
@@ -285,7 +298,10 @@ def _span(given: Any, where: str) -> tuple[float, float]:
 
 
 def _gross_range(form: Mapping[str, Any], where: str) -> Numbers:
-    fail, user = _span(form.get("fail_span"), f"{where}.fail_span"), _span(form.get("suspect_span"), f"{where}.suspect_span")
+    fail, user = (
+        _span(form.get("fail_span"), f"{where}.fail_span"),
+        _span(form.get("suspect_span"), f"{where}.suspect_span"),
+    )
     if np.isnan([*fail, *user]).all():
         raise BadInput("says no span", where=where, mend="give fail_span: [0, 14], or suspect_span, or both")
     if user[0] < fail[0] or user[1] > fail[1]:
@@ -333,10 +349,13 @@ def _word(form: Mapping[str, Any], key: str, words: Mapping[str, float], usual: 
 
 def _held(form: Mapping[str, Any], where: str) -> Numbers:
     share, points, least = (
-        _number(form.get(key, usual), f"{where}.{key}") for key, usual in (("share", 0.5), ("points", 48), ("least", 12))
+        _number(form.get(key, usual), f"{where}.{key}")
+        for key, usual in (("share", 0.5), ("points", 48), ("least", 12))
     )
     if not (0 < share <= 1 and 2 <= points <= 1_000_000 and 1 <= least < points):
-        raise BadInput("share lies in (0, 1], least below points", where=where, mend="use share: 0.5, points: 48, least: 12")
+        raise BadInput(
+            "share lies in (0, 1], least below points", where=where, mend="use share: 0.5, points: 48, least: 12"
+        )
     return share, points, least
 
 

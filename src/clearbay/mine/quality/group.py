@@ -42,7 +42,9 @@ def neighbours(stream: Stream, rows: Arrived, fresh: Places) -> Flags:
             found = np.where(apart > pair.suspect, SUSPECT, PASS)
             found[apart > pair.fail] = FAIL
             found[(there < max(pair.least, 1)) | np.isnan(apart)] = NOT_EVALUATED
-            flags[own] = np.where(flags[own] == NOT_EVALUATED, found, np.where(found == 2, flags[own], np.maximum(flags[own], found)))
+            flags[own] = np.where(
+                flags[own] == NOT_EVALUATED, found, np.where(found == 2, flags[own], np.maximum(flags[own], found))
+            )
     flags[np.isnan(rows.value)] = MISSING
     return flags
 
@@ -98,20 +100,26 @@ def samples(
     known = directory.slot_at[sites[again]]
     row, place = np.nonzero(known >= 0)
     earlier = known[row, place]
-    same = stream.newest[earlier] == stream.site_newest[sites[again]][row]
+    same = (stream.newest[earlier] == stream.site_newest[sites[again]][row]) & ~np.isnan(stream.last_value[earlier])
     earlier, place, at = earlier[same], place[same], moment[starts[again]][row[same]]
     codes = directory.member[rows.slot[mine]]
     values = {}
     for number in np.unique(np.concatenate([codes, place])).tolist():
         low, high = np.full(moment[-1] + 1, np.nan), np.full(moment[-1] + 1, np.nan)
         for target, given, mark in (
-            (at[place == number], stream.last_value[earlier[place == number]], stream.last_censoring[earlier[place == number]]),
+            (
+                at[place == number],
+                stream.last_value[earlier[place == number]],
+                stream.last_censoring[earlier[place == number]],
+            ),
             (moment[codes == number], rows.value[mine[codes == number]], rows.censoring[mine[codes == number]]),
         ):
             low[target] = np.where(mark == 1, np.minimum(given, 0.0), given)
             high[target] = np.where(mark == 2, np.inf, given)
         values[directory.members[number]] = (low, high)
-    rules = [rule for rule in stream.config.rules if rule.whole in values and any(code in values for code in rule.parts)]
+    rules = [
+        rule for rule in stream.config.rules if rule.whole in values and any(code in values for code in rule.parts)
+    ]
     stream.site_newest[sites] = time[starts + lengths - 1]
     if not rules:
         return

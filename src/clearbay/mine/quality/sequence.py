@@ -62,7 +62,9 @@ def _spike(before: Values, value: Values, after: Values, method: Number) -> Valu
         measure = np.where(np.equal(method, RELATIVE), relative, measure)
     if np.any(np.equal(method, DIFFERENTIAL)):
         up, down = value - before, after - value
-        step = np.where(up * down >= 0, np.where(np.isnan(up * down), np.nan, 0.0), np.minimum(np.abs(up), np.abs(down)))
+        step = np.where(
+            up * down >= 0, np.where(np.isnan(up * down), np.nan, 0.0), np.minimum(np.abs(up), np.abs(down))
+        )
         measure = np.where(np.equal(method, DIFFERENTIAL), step, measure)
     return measure
 
@@ -126,7 +128,8 @@ def _flat(rows: Rows, length: Number, tolerance: Number, quiet: Times) -> Places
 def attenuated_signal(rows: Rows, suspect: Number, fail: Number, period: Number, least: Number, kind: Number) -> Flags:
     """A signal that hardly moves: the standard deviation (or range) of the last ``period`` seconds is too small.
 
-    ``least`` values must lie in the window. The deviation is that of a population, as in ioos_qc.
+    ``least`` values must lie in the window. The deviation is that of a population; a range is not evaluated where a
+    value of the window is missing (both as in ioos_qc).
     """
     flags = blank(len(rows.time))
     if not len(flags):
@@ -134,9 +137,11 @@ def attenuated_signal(rows: Rows, suspect: Number, fail: Number, period: Number,
     first = rows.windows(period, closed=False)
     number = rows.counts(~rows.missing, first)
     known = number >= np.maximum(least, 1)
-    flags[known] = PASS
     ranged = np.broadcast_to(np.equal(kind, RANGE), flags.shape)
+    if ranged.any() and rows.missing.any():
+        known &= ~ranged | (rows.counts(rows.missing, first) == 0)
     last = np.flatnonzero(known)
+    flags[known] = PASS
     largest = np.fmax(suspect, fail)
     sums = _sums(rows, first, number, largest)
     last = last[ranged[last] | _small(rows, sums, number, largest)[last]]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -118,7 +119,9 @@ class Stream:
     def _arrived(self, table: pa.Table) -> Arrived:
         for column in ("time", "value"):
             if column not in table.schema.names:
-                raise BadInput(f"the table has no column {column}", where="quality", mend="give time and value at least")
+                raise BadInput(
+                    f"the table has no column {column}", where="quality", mend="give time and value at least"
+                )
         slot = self.directory.slots(table)
         self._grow()
         time = table["time"]
@@ -133,7 +136,9 @@ class Stream:
         if "censoring" in table.schema.names and self.directory.members:
             words = table["censoring"].combine_chunks().dictionary_encode()
             words = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
-            known = np.array([_CENSORING.get(word or "", 0) for word in words.dictionary.to_pylist()] or [0], dtype=np.int8)
+            known = np.array(
+                [_CENSORING.get(word or "", 0) for word in words.dictionary.to_pylist()] or [0], dtype=np.int8
+            )
             censoring = known[words.indices.fill_null(0).to_numpy(zero_copy_only=False)]
         return Arrived(slot, time.to_numpy(), value, censoring, table)
 
@@ -324,7 +329,7 @@ class Stream:
             about = json.loads(arrays["about"].tobytes())
             known = about["version"] == VERSION and about["config"] == self.config.identity
             names = [(str(a), str(b), str(c), str(d)) for a, b, c, d in about["names"]]
-        except (ValueError, KeyError, OSError, TypeError, EOFError) as error:
+        except (ValueError, KeyError, OSError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise BadInput("the state of quality control cannot be read", where="state", mend="begin anew") from error
         if not known:
             raise BadInput("the state belongs to another configuration", where="state", mend="begin anew")

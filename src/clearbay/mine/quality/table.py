@@ -29,7 +29,9 @@ def batch(
     if order == "arrival":
         return stream.push(table, keep=False).flags
     time = table["time"]
-    micros = (time if pa.types.is_integer(time.type) else time.cast(pa.timestamp("us"), safe=False).cast(pa.int64())).to_numpy()
+    micros = (
+        time if pa.types.is_integer(time.type) else time.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    ).to_numpy()
     if len(micros) < 2 or (np.diff(micros) >= 0).all():
         return stream.push(table, keep=False).flags
     sorted_ = np.argsort(micros, kind="stable")
