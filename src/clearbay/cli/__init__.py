@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, qc, rate, serve, standards, trace
+from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, key, qc, rate, serve, standards, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -52,6 +52,7 @@ app.command("import")(home.import_)
 app.command()(qc.qc)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
+app.add_typer(key.app, name="key")
 app.command()(trace.trace)
 app.command()(doctor.doctor)
 
