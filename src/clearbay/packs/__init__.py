@@ -20,7 +20,18 @@ from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
 from clearbay.model.target import Target
-from clearbay.packs import absent, basemap, correspondence, geography, goals, register, rulebook, units, vocabulary
+from clearbay.packs import (
+    absent,
+    basemap,
+    correspondence,
+    geography,
+    goals,
+    register,
+    rulebook,
+    units,
+    vocabulary,
+)
+from clearbay.packs import quality as quality_pack
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
@@ -35,6 +46,7 @@ __all__ = [
     "load_standard",
     "not_sourced",
     "properties",
+    "quality",
     "registers",
     "rule",
     "rule_set",
@@ -58,6 +70,12 @@ _Version = TypeVar("_Version", Standard, RuleSet)
 def properties() -> Mapping[str, Property]:
     """Return the observed properties by code, in the order of the pack."""
     return MappingProxyType(vocabulary.read_properties(DATA / "properties.yaml"))
+
+
+@cache
+def quality() -> quality_pack.Quality:
+    """Return the shipped numbers of quality control: gross ranges and rules between properties."""
+    return quality_pack.read_quality(DATA / "quality", properties())
 
 
 @cache
