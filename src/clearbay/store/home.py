@@ -71,7 +71,7 @@ class Home:
         self._writer = Writer(records, self._opened)
         self._upkeep = Upkeep(records, self._engine, self.history, self._opened, self._writer, path / "upkeep.lock")
         self._batches = 0
-        self._registered: set[str] = set()
+        self._registered: tuple[str, frozenset[str]] = ("", frozenset())
 
     @classmethod
     def create(
@@ -175,13 +175,17 @@ class Home:
             return stations.every(connection)
 
     def registered(self, ids: Iterable[str]) -> set[str]:
-        """Those of the given ids that are registered stations; a station once registered stays so."""
+        """Those of the given ids that are registered stations; asked for once, as long as none is taken away."""
         wanted = set(ids)
-        unknown = wanted - self._registered
-        if unknown:
-            with told("look stations up"), self.records.read() as connection:
-                self._registered |= stations.registered(connection, unknown)
-        return wanted & self._registered
+        with told("look stations up"), self.records.read() as connection:
+            forgotten = connection.execute(select(meta.c.value).where(meta.c.key == "forgotten")).scalar_one()
+            was, known = self._registered
+            known = known if was == forgotten else frozenset()
+            unknown = wanted - known
+            if unknown:
+                known |= stations.registered(connection, unknown)
+                self._registered = forgotten, known
+        return wanted & known
 
     def known_file(self, sha256: str, source: str) -> bool:
         """Whether this very file was imported already."""
