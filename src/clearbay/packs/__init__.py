@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from clearbay.model.calendar import Calendar
 from clearbay.model.crosswalk import Crosswalk
 from clearbay.model.errors import UnknownName
 from clearbay.model.property import Property
@@ -20,7 +21,19 @@ from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
 from clearbay.model.target import Target
-from clearbay.packs import absent, basemap, correspondence, geography, goals, register, rulebook, units, vocabulary
+from clearbay.model.territory import COUNTRY, is_code, parents
+from clearbay.packs import (
+    absent,
+    basemap,
+    calendars as calendar_files,
+    correspondence,
+    geography,
+    goals,
+    register,
+    rulebook,
+    units,
+    vocabulary,
+)
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
@@ -28,9 +41,13 @@ from clearbay.packs.sheet import DATA
 __all__ = [
     "Layer",
     "Register",
+    "calendar_of",
+    "calendars",
     "crosswalk",
     "jurisdictions",
     "layers",
+    "legal_system",
+    "load_calendar",
     "load_rule_set",
     "load_standard",
     "not_sourced",
@@ -64,6 +81,34 @@ def properties() -> Mapping[str, Property]:
 def jurisdictions() -> Mapping[str, Jurisdiction]:
     """Return the jurisdictions by GB/T 2260 code."""
     return MappingProxyType(geography.read_jurisdictions(DATA / "jurisdictions.yaml"))
+
+
+def legal_system(code: str) -> str:
+    """Return whose law rules in a jurisdiction, registered or not: ``cn``, ``hk`` or ``mo``.
+
+    A district or street is ruled as the city or province around it; ``UnknownName`` for a code that lies nowhere.
+    """
+    known = jurisdictions()
+    around = [one for one in (code, *parents(code)) if one in known and (one != COUNTRY or code == COUNTRY)]
+    if is_code(code) and around:
+        return known[around[0]].legal_system
+    raise UnknownName(f"{code!r} lies in no jurisdiction we know", mend="give a GB/T 2260 code such as 440300")
+
+
+@cache
+def calendars() -> Mapping[str, Calendar]:
+    """Return the calendars of working days by the id of their legal system: ``cn``, ``hk``, ``mo``."""
+    return MappingProxyType(calendar_files.read_calendars(sorted((DATA / "calendars").glob("*.yaml"))))
+
+
+def calendar_of(code: str) -> Calendar:
+    """Return the calendar by which offices of a jurisdiction work; ``UnknownName`` for a code that lies nowhere."""
+    return calendars()[legal_system(code)]
+
+
+def load_calendar(path: str | Path) -> Calendar:
+    """Read a calendar of one's own; ``PackError`` names file, line and rule of every problem."""
+    return next(iter(calendar_files.read_calendars([Path(path)]).values()))
 
 
 @cache
