@@ -75,9 +75,9 @@ def take_in(
     """
     if sha256 and home.known_file(sha256, batch.source):
         return IntakeResult(batch.source, known=True, data_version=home.data_version)
-    readings = _flagged(batch.readings)
+    readings = flagged(batch.readings)
     candidates = _candidates(home, readings, batch.stations)
-    refused, bad = _refused(readings, candidates, now or this_moment())
+    refused, bad = refusals(readings, candidates.ids(), now or this_moment())
     accepted = readings.filter(pa.array(~refused)) if refused.any() else readings
     used = set(pc.unique(accepted["station"]).to_pylist())
     arriving = [station for station in candidates.arriving if station.id in used]
@@ -97,7 +97,7 @@ def take_in(
     )
 
 
-def _flagged(readings: pa.Table) -> pa.Table:
+def flagged(readings: pa.Table) -> pa.Table:
     """Readings with a flag each: "not evaluated" where the source gives none, or none for a row."""
     missing = [name for name in READINGS.names if name not in (*readings.schema.names, "flag")]
     if missing:
@@ -146,15 +146,15 @@ def moved(old: Station, new: Station) -> Station:
     return replace(old, longitude=new.longitude, latitude=new.latitude)
 
 
-def _refused(
-    readings: pa.Table, candidates: _Candidates, now: datetime
+def refusals(
+    readings: pa.Table, stations: set[str], now: datetime
 ) -> tuple[npt.NDArray[np.bool_], tuple[BadValue, ...]]:
     """Which rows cannot be stored, and for each the first reason."""
     latest = now + AHEAD
     refused = np.zeros(readings.num_rows, dtype=bool)
     bad: list[BadValue] = []
     for column, good, why, mend in (
-        ("station", _among(candidates.ids()), "no station is registered under this id", "register the station first"),
+        ("station", _among(stations), "no station is registered under this id", "register the station first"),
         ("property", _among(packs.properties()), "no property has this code", "use a code of the property list"),
         ("depth", _among(get_args(Depth)), "no such depth", "write surface, middle, bottom or nothing"),
         ("censoring", _among(get_args(Censoring)), "no such censoring", "write <, > or nothing"),
