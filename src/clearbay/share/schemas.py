@@ -68,6 +68,7 @@ class Health(Answer):
     time_from: Time | None
     time_to: Time | None
     generated: bool = Field(description="True where some of the data are generated and not measured")
+    open: bool = Field(description="True where whoever calls from the server's own machine writes without a key")
 
 
 class TimeSpan(Answer):
