@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from clearbay.model.calendar import Calendar
 from clearbay.model.clock import Due, Leg, Pause, Term
@@ -70,7 +71,7 @@ def _check(start: datetime, term: Term, legs: Sequence[Leg]) -> None:
     moments = [start, *(leg.since for leg in legs)]
     if any(moment.tzinfo is None for moment in moments):
         raise ValueError("a clock needs times with a zone")
-    if not legs or legs[0].since > start or any(a.since > b.since for a, b in zip(legs, legs[1:], strict=False)):
+    if not legs or legs[0].since > start or any(a.since > b.since for a, b in pairwise(legs)):
         raise ValueError("legs are given in the order of time, the first in force at the start")
     if term.amount <= 0:
         raise ValueError("a term is longer than nothing")

@@ -16,8 +16,8 @@ class Term:
     """A length of time as rules give it.
 
     ``working_days`` and ``days`` do not count the day on which they begin and end with the last counted day, at its
-    midnight; ``hours`` run from the minute. ``roll``: a term in ``days`` that would end on a day when offices are closed
-    ends with the next working day instead.
+    midnight; ``hours`` run from the minute. ``roll``: a term in ``days`` that would end on a day when offices are
+    closed ends with the next working day instead.
     """
 
     amount: int

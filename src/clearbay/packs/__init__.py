@@ -16,6 +16,7 @@ from typing import TypeVar
 from clearbay.model.calendar import Calendar
 from clearbay.model.crosswalk import Crosswalk
 from clearbay.model.errors import UnknownName
+from clearbay.model.playbook import Playbook
 from clearbay.model.property import Property
 from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
@@ -25,7 +26,7 @@ from clearbay.model.territory import COUNTRY, is_code, parents
 from clearbay.packs import (
     absent,
     basemap,
-    calendars as calendar_files,
+    casework,
     correspondence,
     geography,
     goals,
@@ -33,6 +34,7 @@ from clearbay.packs import (
     rulebook,
     units,
     vocabulary,
+    workdays,
 )
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
@@ -48,9 +50,11 @@ __all__ = [
     "layers",
     "legal_system",
     "load_calendar",
+    "load_playbook",
     "load_rule_set",
     "load_standard",
     "not_sourced",
+    "playbooks",
     "properties",
     "registers",
     "rule",
@@ -98,7 +102,7 @@ def legal_system(code: str) -> str:
 @cache
 def calendars() -> Mapping[str, Calendar]:
     """Return the calendars of working days by the id of their legal system: ``cn``, ``hk``, ``mo``."""
-    return MappingProxyType(calendar_files.read_calendars(sorted((DATA / "calendars").glob("*.yaml"))))
+    return MappingProxyType(workdays.read_calendars(sorted((DATA / "calendars").glob("*.yaml"))))
 
 
 def calendar_of(code: str) -> Calendar:
@@ -108,7 +112,23 @@ def calendar_of(code: str) -> Calendar:
 
 def load_calendar(path: str | Path) -> Calendar:
     """Read a calendar of one's own; ``PackError`` names file, line and rule of every problem."""
-    return next(iter(calendar_files.read_calendars([Path(path)]).values()))
+    return next(iter(workdays.read_calendars([Path(path)]).values()))
+
+
+@cache
+def playbooks() -> Mapping[str, Playbook]:
+    """Return the shipped playbooks by id: how each kind of case goes."""
+    return MappingProxyType(casework.read_playbooks(sorted((DATA / "playbooks").glob("*.yaml"))))
+
+
+def load_playbook(path: str | Path) -> Playbook:
+    """Read a playbook of one's own; ``PackError`` names file, line and rule of every problem.
+
+    It must fit beside the shipped ones: its id and the prefix of its cases are new.
+    """
+    path = Path(path)
+    beside = {} if path.is_relative_to(DATA) else playbooks()
+    return next(iter(casework.read_playbooks([path], beside).values()))
 
 
 @cache
