@@ -46,6 +46,7 @@ __all__ = [
     "calendar_of",
     "calendars",
     "crosswalk",
+    "home_playbooks",
     "jurisdictions",
     "layers",
     "legal_system",
@@ -54,6 +55,7 @@ __all__ = [
     "load_rule_set",
     "load_standard",
     "not_sourced",
+    "parse_playbook",
     "playbooks",
     "properties",
     "registers",
@@ -129,6 +131,20 @@ def load_playbook(path: str | Path) -> Playbook:
     path = Path(path)
     beside = {} if path.is_relative_to(DATA) else playbooks()
     return next(iter(casework.read_playbooks([path], beside).values()))
+
+
+def parse_playbook(text: str, name: str) -> Playbook:
+    """Read a playbook from its text; ``name`` is what messages call it."""
+    return casework.parse_playbook(text, name)
+
+
+def home_playbooks(directory: str | Path) -> Mapping[str, Playbook]:
+    """Return the shipped playbooks and those of a directory of one's own (``*.yaml``), by id.
+
+    A file there may not take a shipped id or prefix: who wants a shipped playbook changed gives it a name of its own.
+    """
+    own = casework.read_playbooks(sorted(Path(directory).glob("*.yaml")), playbooks())
+    return MappingProxyType({**playbooks(), **own})
 
 
 @cache

@@ -26,7 +26,7 @@ from clearbay.model.playbook import (
 from clearbay.model.standard import Source
 from clearbay.packs import duties
 from clearbay.packs.phrases import known, one_of, term
-from clearbay.packs.sheet import Form, head_of, label, read, refuse, sources_of, text_of
+from clearbay.packs.sheet import Form, Sheet, head_of, label, parse, read, refuse, sources_of, text_of
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,60}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
@@ -43,7 +43,7 @@ def read_playbooks(paths: Iterable[Path], beside: Mapping[str, Playbook] | None 
     for path in paths:
         sheet, cell = read(path)
         head = Form(sheet, cell, "playbook")
-        one = _playbook(head, path)
+        one = _playbook(head, label(path), path.read_text(encoding="utf-8"))
         if one.id in found or one.id in (beside or {}):
             head.problem("duplicate-id", f"a playbook is called {one.id} already", "id")
         if prefixes.setdefault(one.prefix, one.id) != one.id:
@@ -55,7 +55,17 @@ def read_playbooks(paths: Iterable[Path], beside: Mapping[str, Playbook] | None 
     return found
 
 
-def _playbook(head: Form, path: Path) -> Playbook:
+def parse_playbook(text: str, name: str) -> Playbook:
+    """Read a playbook from its text, as it was kept with the cases that were opened under it."""
+    sheet, cell = parse(text, Sheet(name))
+    head = Form(sheet, cell, "playbook")
+    one = _playbook(head, name, text)
+    head.close()
+    sheet.settle()
+    return one
+
+
+def _playbook(head: Form, file: str, text: str) -> Playbook:
     for key, pattern, shown in (("id", _ID, "small letters, digits and -"), ("prefix", _PREFIX, "2-4 capitals")):
         if (value := head.string(key)) and not pattern.fullmatch(value):
             head.problem("not-allowed", f"{key} {value!r} is written in {shown}", key)
@@ -101,8 +111,8 @@ def _playbook(head: Form, path: Path) -> Playbook:
         sources=sources,
         notes=head.texts("notes"),
         severity=severity,
-        file=label(path),
-        text=path.read_text(encoding="utf-8"),
+        file=file,
+        text=text,
     )
 
 
