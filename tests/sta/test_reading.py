@@ -99,21 +99,31 @@ def test_the_newest_of_every_datastream(sta, store):
     ("text", "keep"),
     [
         ("result gt 6", lambda t: pc.greater(t["value"], 6)),
-        ("result le 5.5 or result ge 7", lambda t: pc.or_(pc.less_equal(t["value"], 5.5), pc.greater_equal(t["value"], 7))),
+        (
+            "result le 5.5 or result ge 7",
+            lambda t: pc.or_(pc.less_equal(t["value"], 5.5), pc.greater_equal(t["value"], 7)),
+        ),
         ("not (result gt 6)", lambda t: pc.less_equal(t["value"], 6)),
         ("result mul 2 sub 1 gt 11", lambda t: pc.greater(pc.subtract(pc.multiply(t["value"], 2), 1), 11)),
         ("round(result) eq 6", lambda t: pc.equal(pc.round(t["value"]), 6)),
-        ("year(phenomenonTime) eq 2018 and month(phenomenonTime) le 6",
-         lambda t: pc.and_(pc.equal(pc.year(t["time"]), 2018), pc.less_equal(pc.month(t["time"]), 6))),
-        ("phenomenonTime ge 2018-01-01T00:00:00Z and phenomenonTime lt 2019-01-01T00:00:00Z",
-         lambda t: pc.equal(pc.year(t["time"]), 2018)),
-        ("during(phenomenonTime, 2018-01-01T00:00:00Z/2019-01-01T00:00:00Z)", lambda t: pc.equal(pc.year(t["time"]), 2018)),
+        (
+            "year(phenomenonTime) eq 2018 and month(phenomenonTime) le 6",
+            lambda t: pc.and_(pc.equal(pc.year(t["time"]), 2018), pc.less_equal(pc.month(t["time"]), 6)),
+        ),
+        (
+            "phenomenonTime ge 2018-01-01T00:00:00Z and phenomenonTime lt 2019-01-01T00:00:00Z",
+            lambda t: pc.equal(pc.year(t["time"]), 2018),
+        ),
+        (
+            "during(phenomenonTime, 2018-01-01T00:00:00Z/2019-01-01T00:00:00Z)",
+            lambda t: pc.equal(pc.year(t["time"]), 2018),
+        ),
         ("phenomenonTime lt 2018-01-01T00:00:00Z/2019-01-01T00:00:00Z", lambda t: pc.less(pc.year(t["time"]), 2018)),
         ("Datastream/Thing/name eq 'Nowhere' or result lt 5", lambda t: pc.less(t["value"], 5)),
         ("FeatureOfInterest/id eq 'hk.epd.marine.DM1' and result lt 5", lambda t: pc.less(t["value"], 5)),
         ("resultQuality in (1,2)", lambda t: pc.is_in(t["flag"], pa.array([1, 2], pa.int8()))),
     ],
-)  # fmt: skip
+)
 def test_filters_on_observations_are_right(sta, store, text, keep):
     """A filter leaves what the same condition leaves of the store's own rows, one series or all of a station."""
     held = store.reader().observations(stations=["hk.epd.marine.DM1"], properties=["DO"], depths=["surface"])
@@ -133,15 +143,28 @@ def test_filters_on_observations_are_right(sta, store, text, keep):
     ("path", "text", "some_id"),
     [
         ("Things", "name eq 'DM1' or properties/code eq 'DM1'", "hk.epd.marine.DM1"),
-        ("Things", "Datastreams/ObservedProperty/id eq 'DO' and properties/medium eq 'sea' and endswith(id,'DM1')", "hk.epd.marine.DM1"),
+        (
+            "Things",
+            "Datastreams/ObservedProperty/id eq 'DO' and properties/medium eq 'sea' and endswith(id,'DM1')",
+            "hk.epd.marine.DM1",
+        ),
         ("Things", "Locations/location ne null and substringof('DM2', id)", "hk.epd.marine.DM2"),
-        ("Locations", "geo.distance(location, geography'POINT(113.9 22.5)') lt 0.1 and contains(id,'DM')", "hk.epd.marine.DM2"),
+        (
+            "Locations",
+            "geo.distance(location, geography'POINT(113.9 22.5)') lt 0.1 and contains(id,'DM')",
+            "hk.epd.marine.DM2",
+        ),
         ("ObservedProperties", "tolower(name) eq 'dissolved oxygen'", "DO"),
         ("ObservedProperties", "length(id) eq 2 and indexof(name,'oxygen') gt 0", "DO"),
         ("Sensors", "Datastreams/Thing/id eq 'hk.epd.marine.DM1'", "not-stated.hk.epd.marine"),
-        ("FeaturesOfInterest", "st_within(feature, geography'POLYGON((113 22,115 22,115 23,113 23,113 22))') and id eq 'hk.epd.marine.DM1'", "hk.epd.marine.DM1"),
+        (
+            "FeaturesOfInterest",
+            "st_within(feature, geography'POLYGON((113 22,115 22,115 23,113 23,113 22))') "
+            "and id eq 'hk.epd.marine.DM1'",
+            "hk.epd.marine.DM1",
+        ),
     ],
-)  # fmt: skip
+)
 def test_filters_on_entities(sta, path, text, some_id):
     """Attributes, relations to one and to many, text, and places."""
     found = [one["@iot.id"] for one in every(sta, path, **{"$filter": text})]

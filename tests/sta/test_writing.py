@@ -259,14 +259,17 @@ def test_entities_are_altered_by_merge_replacement_and_patch(sta, make):
         ("Things", [], "Things"),
         ("Things", {"name": "x", "description": "y", "properties": {"medium": "soup"}}, "properties.medium"),
         ("Sensors", {"name": "x", "description": "y", "encodingType": "z"}, "metadata"),
-        ("Datastreams", {"name": "x", "description": "y", "observationType": "OM_CategoryObservation",
-                         "unitOfMeasurement": {}}, "observationType"),
+        (
+            "Datastreams",
+            {"name": "x", "description": "y", "observationType": "OM_CategoryObservation", "unitOfMeasurement": {}},
+            "observationType",
+        ),
         ("Observations", {"result": 1}, "Datastream"),
         ("Observations", {"result": 1, "Datastream": {"@iot.id": 99999}}, "Datastream"),
         ("CreateObservations", {}, "body"),
         ("$batch", {}, "body"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_made_is_told(sta, path, body, where):
     """400 with the attribute at fault."""
     answer = sta.post(path, json=body)
@@ -276,9 +279,15 @@ def test_what_cannot_be_made_is_told(sta, path, body, where):
 
 @pytest.mark.parametrize(
     ("result", "time", "where"),
-    [("wet", "2024-01-01T00:00:00Z", "result"), (None, "2024-01-01T00:00:00Z", "result"), (True, "2024-01-01T00:00:00Z", "result"),
-     (1, "yesterday", "phenomenonTime"), (1, "2999-01-01T00:00:00Z", "phenomenonTime"), (1, "1500-01-01T00:00:00Z", "phenomenonTime")],
-)  # fmt: skip
+    [
+        ("wet", "2024-01-01T00:00:00Z", "result"),
+        (None, "2024-01-01T00:00:00Z", "result"),
+        (True, "2024-01-01T00:00:00Z", "result"),
+        (1, "yesterday", "phenomenonTime"),
+        (1, "2999-01-01T00:00:00Z", "phenomenonTime"),
+        (1, "1500-01-01T00:00:00Z", "phenomenonTime"),
+    ],
+)
 def test_observations_that_cannot_be_are_told(sta, make, result, time, where):
     """400, and nothing is stored."""
     one = make()
