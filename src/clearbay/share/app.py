@@ -77,7 +77,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        return f"{release}-{desk.home.data_version}" if path.startswith("/api/") else None
+        # What was heard of devices changes without any observation.
+        lasting = path.startswith("/api/") and not path.startswith("/api/devices")
+        return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
