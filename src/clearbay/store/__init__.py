@@ -4,6 +4,6 @@ from clearbay.store import tables_keys as _keys  # noqa: F401 (the schema is who
 from clearbay.store import tables_sta as _sta  # noqa: F401
 from clearbay.store.home import Home
 from clearbay.store.reader import Reader
-from clearbay.store.results import CompactResult, ImportedFile, IngestResult
+from clearbay.store.results import CompactResult, ImportedFile, IngestResult, KeepResult
 
-__all__ = ["CompactResult", "Home", "ImportedFile", "IngestResult", "Reader"]
+__all__ = ["CompactResult", "Home", "ImportedFile", "IngestResult", "KeepResult", "Reader"]
