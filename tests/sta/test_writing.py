@@ -96,9 +96,12 @@ def test_means_are_of_their_hour(sta, make):
     one = make(properties={"averaging": "hour"})
     whole = post(sta, one, 1.0, "2024-01-01T00:00:00Z/2024-01-01T01:00:00Z")
     shown = sta.get(whole.headers["location"]).json()
-    if one["properties"]["averaging"] == "hour" and "/" in shown["phenomenonTime"]:
-        assert shown["phenomenonTime"] == "2024-01-01T00:00:00Z/2024-01-01T01:00:00Z"
-        assert post(sta, one, 1.0, "2024-01-01T00:00:00Z/2024-01-01T02:00:00Z").status_code == 400
+    assert shown["phenomenonTime"] == "2024-01-01T00:00:00Z/2024-01-01T01:00:00Z"
+    assert post(sta, one, 1.0, "2024-01-01T00:00:00Z/2024-01-01T02:00:00Z").status_code == 400
+    lasting = "during(phenomenonTime, 2024-01-01T00:00:00Z/2024-01-01T00:30:00Z)"
+    link = f"Datastreams({one['@iot.id']})/Observations"
+    assert sta.get(link, params={"$filter": lasting}).json()["value"] == []
+    assert len(sta.get(link, params={"$filter": lasting.replace("during", "overlaps")}).json()["value"]) == 1
 
 
 @pytest.mark.parametrize(
