@@ -20,6 +20,7 @@ from clearbay.cli import (
     home,
     index,
     key,
+    qc,
     rate,
     serve,
     standards,
@@ -64,6 +65,7 @@ app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(qc.qc)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
