@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
-from clearbay.model.observation import READINGS
 from clearbay.model.station import Station
-from clearbay.store import datastreams, stations
+from clearbay.store import stations
+from clearbay.store.datastreams import PARTS
 from clearbay.store.home import Home
 from clearbay.store.records import bump
 from clearbay.store.tables import meta, station
 from clearbay.store.tables_sta import sta_entity, sta_observation
 from clearbay.store.trouble import told
 
-Key = tuple[str, ...]
-"""What makes a datastream: station, property, depth (and averaging, where the store knows it)."""
+Key = tuple[str, str, str, str]
+"""What makes a datastream: station, property, depth and averaging."""
 
-KEY = tuple(name for name in ("station", "property", "depth", "averaging") if name in READINGS.names)
+KEY = PARTS
 
 
 class Document(NamedTuple):
@@ -61,15 +61,6 @@ class Change:
     def station(self, given: Station) -> None:
         """Register a station, or correct it."""
         stations.register(self._connection, [given], replace=True)
-
-    def datastream(self, key: Key) -> int:
-        """The number of the datastream with this key, made where there is none."""
-        station_id, property_code, depth, averaging = key
-        return datastreams.declare(self._connection, (station_id, property_code, depth, averaging))
-
-    def drop_datastream(self, number: int) -> None:
-        """Forget a datastream that has no observation."""
-        datastreams.forget(self._connection, [number])
 
     def drop_station(self, id: str) -> None:
         """Forget a station that has no datastream."""
