@@ -190,11 +190,13 @@ class Home:
         result_time: datetime | None = None,
         progress: Progress | None = None,
         file: ImportedFile | None = None,
+        exact_flags: bool = False,
     ) -> IngestResult:
         """Store a batch of ``READINGS`` in one transaction: observations, latest values, versions and ``file``.
 
         When it returns, the batch survives the loss of the process and of power. ``result_time`` is when the values
-        became known (now, if None). ``source`` names where they come from. Raises ``BadInput`` for a table that is not
+        became known (now, if None). ``source`` names where they come from. ``exact_flags``: the flag "not evaluated" is
+        meant, and revises another flag. Raises ``BadInput`` for a table that is not
         ``READINGS`` or whose stations are not registered, ``StoreError`` where the store cannot take it now: then
         nothing of it is stored.
         """
@@ -205,7 +207,7 @@ class Home:
             progress(0, total)
         try:
             with told(f"store a batch of {source}"), self.records.write() as connection:
-                result = self._take(connection, readings, moment, progress)
+                result = self._take(connection, readings, moment, progress, exact_flags)
                 if file is not None:
                     files.record(connection, file, result)
                 step("batch ready to commit")
@@ -218,11 +220,16 @@ class Home:
         return result
 
     def _take(
-        self, connection: Connection, readings: pa.Table, moment: datetime, progress: Progress | None
+        self,
+        connection: Connection,
+        readings: pa.Table,
+        moment: datetime,
+        progress: Progress | None,
+        exact_flags: bool = False,
     ) -> IngestResult:
         version = int(numbers(connection)["data_version"]) + 1
         assigned = datastreams.assign(connection, readings, version)
-        found = batch.classify(connection, self._engine, self.history, readings, assigned, moment)
+        found = batch.classify(connection, self._engine, self.history, readings, assigned, moment, exact_flags)
         duplicate = readings.num_rows - found.fresh.num_rows
         if not found.fresh.num_rows:
             return IngestResult(0, 0, duplicate, found.conflicts, version - 1)
