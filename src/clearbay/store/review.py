@@ -8,9 +8,10 @@ that arrive in its span, sent again or late, get its flag too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,7 @@ class Review:
     reverted_reason: str = ""
     reverted_changed: int = 0
 
-    @property
-    def datastream(self) -> tuple[str, str, str, str]:
+    def series(self) -> tuple[str, str, str, str]:
         """Station, property, depth, averaging."""
         return self.station, self.property, self.depth, self.averaging
 
@@ -161,7 +161,7 @@ class Reviews:
             inside = (times >= micros(one.start)) & (times < micros(one.end))
             if not inside.any():
                 continue
-            for name, word in zip(("station", "property", "depth", "averaging"), one.datastream, strict=True):
+            for name, word in zip(("station", "property", "depth", "averaging"), one.series(), strict=True):
                 if name in readings.schema.names:
                     inside &= pc.equal(readings[name], word).to_numpy(zero_copy_only=False)
             if inside.any():
@@ -180,12 +180,12 @@ class Reviews:
             query = select(review).where(review.c.reverted.is_not(None), review.c.reverted_changed.is_(None))
             taken_back = [_of(row) for row in connection.execute(query.order_by(review.c.id))]
         for one in fresh:
-            rows = self._rows(one.datastream, one.start, one.end)
+            rows = self._rows(one.series(), one.start, one.end)
             flags = np.full(rows.num_rows, int(one.flag), dtype=np.int8)
             self._done(one, "changed", self._store(rows, flags, one.made))
         for one in taken_back:
             assert one.reverted is not None
-            rows = self._rows(one.datastream, one.start, one.end)
+            rows = self._rows(one.series(), one.start, one.end)
             self._done(one, "reverted_changed", self._store(rows, self._without(one, rows), one.reverted))
         return len(fresh) + len(taken_back)
 
@@ -235,16 +235,13 @@ class Reviews:
         others = [
             other
             for other in self.every(one.station, one.property)
-            if other.datastream == one.datastream
-            and other.id != one.id
-            and other.start < one.end
-            and other.end > one.start
+            if other.series() == one.series() and other.id != one.id and other.start < one.end and other.end > one.start
         ]
-        flags = rows["flag"].to_numpy().copy()
+        flags: npt.NDArray[np.int8] = rows["flag"].to_numpy().copy()
         times = rows["time"].cast(pa.int64()).to_numpy()
         edges = sorted({one.start, one.end, *(max(min(edge, one.end), one.start) for other in others
                                              for edge in (other.start, other.end))})  # fmt: skip
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             inside = np.flatnonzero((times >= micros(start)) & (times < micros(end)))
             over = [other for other in others if other.start < end and other.end > start]
             standing = [other for other in over if other.reverted is None]
@@ -253,7 +250,7 @@ class Reviews:
             if standing:
                 flags[inside] = int(max(standing, key=lambda other: other.id).flag)
                 continue
-            before = self._rows(one.datastream, start, end, as_of=_before(one, over))
+            before = self._rows(one.series(), start, end, as_of=_before(one, over))
             flags[inside] = _same_values(rows.take(pa.array(inside)), before)
         return flags
 
@@ -309,11 +306,3 @@ def _of(row: Any) -> Review:
         reverted_by=row.reverted_by or "", reverted_reason=row.reverted_reason or "",
         reverted_changed=row.reverted_changed or 0,
     )  # fmt: skip
-
-
-def standing_over(reviews: Iterable[Review], datastream: tuple[str, str, str, str], time: datetime) -> Review | None:
-    """The review that decides the flag of a value, if any."""
-    over = [
-        one for one in reviews if one.datastream == datastream and one.start <= time < one.end and one.reverted is None
-    ]
-    return max(over, key=lambda one: one.id, default=None)

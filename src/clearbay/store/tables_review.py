@@ -30,5 +30,5 @@ review = Table(
     Index(None, "station", "property"),
 )
 """``start`` is included in the span, ``end`` is not. ``made`` is the ``result_time`` of the revisions that carry the
-flag. ``changed`` (and ``reverted_changed``) say how many values changed, None until that is done: a process that dies in
-between leaves it to the next. ``key`` is the API key that was used, empty on the spot."""
+flag. ``changed`` (and ``reverted_changed``) say how many values changed, None until that is done: a process that dies
+in between leaves it to the next. ``key`` is the API key that was used, empty on the spot."""
