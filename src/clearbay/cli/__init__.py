@@ -22,6 +22,7 @@ from clearbay.cli import (
     key,
     qc,
     rate,
+    review,
     serve,
     standards,
     trace,
@@ -66,6 +67,7 @@ app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(qc.qc)
+app.add_typer(review.app, name="review")
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from clearbay.model.station import Station
-from clearbay.store import stations
+from clearbay.store import datastreams, stations
 from clearbay.store.datastreams import PARTS
 from clearbay.store.home import Home
 from clearbay.store.records import bump
