@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, rate, serve, standards, trace
+from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, network, rate, serve, standards, trace
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -51,6 +51,7 @@ app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
+app.add_typer(network.app, name="network")
 app.command()(trace.trace)
 app.command()(doctor.doctor)
 
