@@ -14,22 +14,27 @@ from starlette.middleware.cors import CORSMiddleware
 from clearbay import __version__
 from clearbay.apply.desk import Desk
 from clearbay.apply.release import fingerprint
-from clearbay.share import reference
+from clearbay.share import guard, reference
 from clearbay.share.delivery import Delivery
 from clearbay.share.problems import Problem, install
 from clearbay.share.routers import ROUTERS
+from clearbay.store.keys import Keys
 
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
-    "verdict unfoldable to its arithmetic and its clause. Read-only; no key is needed."
+    "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
+    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`."
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def api(desk: Desk, *, lifespan: Lifespan | None = None) -> FastAPI:
-    """The API over ``desk``. Paths outside ``/api``, ``/docs`` and ``/openapi.json`` are left to the caller."""
+def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) -> FastAPI:
+    """The API over ``desk``. Paths outside ``/api``, ``/docs`` and ``/openapi.json`` are left to the caller.
+
+    ``is_open``: whoever calls from this very machine needs no key to write (see ``share.guard``).
+    """
     app = FastAPI(
         title="clearbay",
         summary=_SUMMARY,
@@ -44,6 +49,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
+    guard.install(app, Keys(desk.home), is_open=is_open)
     install(app)
     for router, _ in ROUTERS:
         app.include_router(router)
