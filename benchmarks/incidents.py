@@ -17,9 +17,10 @@ from clearbay.mine.network.incidents import BACKGROUND, Incident, World, calibra
 from clearbay.mine.network.network import Network
 from clearbay.mine.network.settlement import settle
 from clearbay.mine.tracing import find_pulse, make_curve
+from clearbay.mine.tracing.chain import Section, read_chain
 from clearbay.mine.tracing.evidence import Other
-from clearbay.mine.tracing.incident import Section, trace_incident
 from clearbay.mine.tracing.incident import Incident as Traced
+from clearbay.mine.tracing.incident import trace_incident
 
 
 def solve(world: World, network: Network, incident: Incident) -> Traced:
@@ -28,8 +29,8 @@ def solve(world: World, network: Network, incident: Incident) -> Traced:
         Section(site, make_curve(site.id, 0.0, float("nan"), incident.time_h, incident.series[site.id][incident.code]))
         for site in world.sections
     ]
-    first = trace_incident(network, sections, [], code=incident.code, anchor=incident.alarm)
-    at = first.section.site
+    chain = read_chain(network, sections, incident.alarm)
+    at = chain.sections[0].site
     flow = float(network.discharge[at.place.reach])
     others = {}
     for code in BACKGROUND:
@@ -38,13 +39,11 @@ def solve(world: World, network: Network, incident: Incident) -> Traced:
         value = incident.series[at.id][code]
         pulse = find_pulse(make_curve(at.id, 0.0, flow, incident.time_h, value))
         noise = 1.4826 * float(np.median(np.abs(value - np.median(value))))
-        close = pulse is not None and abs(pulse.peak_h - first.pulses[0].peak_h) < 2.0 * first.pulses[0].width_h
+        close = pulse is not None and abs(pulse.peak_h - chain.pulses[0].peak_h) < 2.0 * chain.pulses[0].width_h
         others[code] = Other(
-            pulse.dose if pulse is not None and close else 0.0, 5.0 * noise * flow * 3600.0 * first.pulses[0].width_h
+            pulse.dose if pulse is not None and close else 0.0, 5.0 * noise * flow * 3600.0 * chain.pulses[0].width_h
         )
-    return trace_incident(
-        network, sections, world.outlets, code=incident.code, others=others, anchor=incident.alarm
-    )
+    return trace_incident(network, sections, world.outlets, code=incident.code, others=others, chain=chain)
 
 
 def main() -> None:
@@ -55,7 +54,9 @@ def main() -> None:
     options = parser.parse_args()
     basin = generate()
     world = World(basin, settle(basin))
-    print(f"GENERATED basin: {len(basin.network):,} reaches, {len(world.outlets)} outlets, {len(world.sections)} sections")
+    print(
+        f"GENERATED basin: {len(basin.network):,} reaches, {len(world.outlets)} outlets, {len(world.sections)} sections"
+    )
     cases = []
     seed = options.first
     tried = 0
@@ -95,7 +96,8 @@ def main() -> None:
             if options.verbose:
                 true = next((one for one in result.suspects if one.site.id == incident.outlet.id), None)
                 print(
-                    f"  {number}: {incident.code} {incident.alarm} {incident.distance_km:.0f} km, rank {rank} of {len(order)}"
+                    f"  {number}: {incident.code} {incident.alarm} {incident.distance_km:.0f} km, rank {rank}"
+                    f" of {len(order)}"
                     f" p={sure[-1]:.2f} unknown={result.unknown:.2f} d={result.distance_km.median:.0f}"
                     f" [{result.distance_km.low:.0f}, {result.distance_km.high:.0f}] t={result.time_h.median:.1f}"
                     f" [{result.time_h.low:.1f}, {result.time_h.high:.1f}] true {incident.start_h:.1f}"
@@ -104,14 +106,19 @@ def main() -> None:
                 )
                 if true is not None and rank > 3:
                     for one in (result.suspects[0], true):
-                        print("      ", one.site.id, round(one.distance_km), [(c.kind, round(c.weight, 2)) for c in one.clues])
+                        print(
+                            "      ",
+                            one.site.id,
+                            round(one.distance_km),
+                            [(c.kind, round(c.weight, 2)) for c in one.clues],
+                        )
         hits = np.array(ranks) <= 3
         shares = np.array(covered).mean(axis=0)
         print(
             f"{name:<26} true outlet first {np.mean(np.array(ranks) == 1):4.0%}, in the first three {hits.mean():4.0%}"
             f" of {len(world.outlets)} (median upstream of the section: {np.median(candidates):.0f}; the three nearest "
             f"would hold it in {np.mean(nearest):4.0%}); mean probability given to it {np.mean(sure):.2f}\n"
-            f"{'':<26} truth in the 90 % interval: place {shares[0]:4.0%}, time {shares[1]:4.0%}, mass {shares[2]:4.0%};"
+            f"{'':<26} in the 90 % interval: place {shares[0]:4.0%}, time {shares[1]:4.0%}, mass {shares[2]:4.0%};"
             f" median error of distance {np.median(np.abs(np.expm1(error))):4.0%};"
             f" {np.median(milliseconds):.0f} ms (max {max(milliseconds):.0f})"
         )

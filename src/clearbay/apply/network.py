@@ -56,7 +56,8 @@ class Basin:
     @cached_property
     def lines(self) -> Lines:
         """The lines, ready to be searched; costs a second for a hundred thousand reaches."""
-        return Lines(*bounds_of(self.tables["lines"]))
+        points, start = bounds_of(self.tables["lines"])
+        return Lines(points.astype(np.float64), start)
 
     @cached_property
     def by_reach(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -75,7 +76,9 @@ class Basin:
 
     def section(self, station: str) -> Site | None:
         """The section at which a station reads, if it is on this network."""
-        return next((site for site in self.sites if site.kind == "section" and station in (site.station, site.id)), None)
+        return next(
+            (site for site in self.sites if site.kind == "section" and station in (site.station, site.id)), None
+        )
 
     def on(self, reached: Reached, place: Place, direction: Direction) -> list[tuple[Site, float, float, float]]:
         """Sites on the reaches reached, nearest first: the site, km, hours of travel, spread of their logarithm."""
@@ -122,7 +125,11 @@ class Along:
         at = self.place.reach
         length = network.length_km[reached.reach]
         far = reached.near_km + length
-        own = self.place.below_km if self.direction == "downstream" else float(network.length_km[at]) - self.place.below_km
+        own = (
+            self.place.below_km
+            if self.direction == "downstream"
+            else float(network.length_km[at]) - self.place.below_km
+        )
         far[reached.reach == at] = own
         catchments = self.basin.tables.get("catchments")
         answer: dict[str, Any] = {
@@ -132,7 +139,9 @@ class Along:
             "direction": self.direction,
             "reaches": len(reached),
             "length_km": float((far - reached.near_km).sum()),
-            "rivers": len({river for river in network.river.take(pa.array(reached.reach)).unique().to_pylist() if river}),
+            "rivers": len(
+                {river for river in network.river.take(pa.array(reached.reach)).unique().to_pylist() if river}
+            ),
         }
         if catchments is not None and self.direction == "upstream":
             inside = np.isin(catchments["reach"].to_numpy(), reached.reach)
@@ -409,7 +418,9 @@ def _number(value: Any, file: str, column: str, row: int) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise BadInput(f"{value!r} is no number", where=f"{file}, {column}, row {row + 1}", mend="give a number") from None
+        raise BadInput(
+            f"{value!r} is no number", where=f"{file}, {column}, row {row + 1}", mend="give a number"
+        ) from None
 
 
 def _catchments(shapes: Shapes, network: Network) -> tuple[pa.Table, list[str]]:
@@ -430,7 +441,9 @@ def _catchments(shapes: Shapes, network: Network) -> tuple[pa.Table, list[str]]:
     keep = np.flatnonzero(reach >= 0)
     ids = shapes.column("id", "code", "HYBAS_ID") or list(owner)
     starts, ends = shapes.start[best[keep]], shapes.start[best[keep] + 1]
-    points = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)]) if len(keep) else np.zeros(0, int)
+    points = (
+        np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)]) if len(keep) else np.zeros(0, int)
+    )
     flat = pa.array(np.ascontiguousarray(shapes.xy[points], dtype=np.float32).ravel())
     bounds = 2 * np.concatenate([[0], np.cumsum(ends - starts)])
     table = pa.table(

@@ -9,11 +9,21 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-<<<<<<< HEAD
-from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, network, rate, serve, standards, trace
-=======
-from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, key, rate, serve, standards, trace
->>>>>>> main
+from clearbay.cli import (
+    air,
+    bulletin,
+    doctor,
+    files,
+    hj212,
+    home,
+    index,
+    key,
+    network,
+    rate,
+    serve,
+    standards,
+    trace,
+)
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -55,11 +65,8 @@ app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
-<<<<<<< HEAD
-app.add_typer(network.app, name="network")
-=======
 app.add_typer(key.app, name="key")
->>>>>>> main
+app.add_typer(network.app, name="network")
 app.command()(trace.trace)
 app.command()(doctor.doctor)
 

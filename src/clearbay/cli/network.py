@@ -130,8 +130,8 @@ def snap(
 ) -> None:
     """Put sections, outlets, plants, intakes or beaches on the nearest reach, and say how far each was moved.
 
-    Columns: id, name, longitude, latitude, station; for outlets industry, permit_m3_day, limit_CODE (permit), usual_CODE
-    (what its raw waste water has), findings.
+    Columns: id, name, longitude, latitude, station; for outlets industry, permit_m3_day, limit_CODE (permit),
+    usual_CODE (what its raw waste water has), findings.
 
     Example: `clearbay network snap outlets.csv --kind outlet --home bay-data`
     """

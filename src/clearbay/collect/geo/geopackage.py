@@ -36,7 +36,9 @@ def read(path: Path, *, layer: str | None = None) -> Shapes:
     try:
         geometries = shapely.from_wkb(np.array([_wkb(blob) for blob in blobs], dtype=object))
     except (shapely.errors.ShapelyError, ValueError, IndexError) as error:
-        raise BadInput(f"a geometry cannot be read ({error})", where=f"{path.name}, {table}", mend="repair it") from error
+        raise BadInput(
+            f"a geometry cannot be read ({error})", where=f"{path.name}, {table}", mend="repair it"
+        ) from error
     return gathered(geometries, values, system, f"{path.name}, {table}" if layer else path.name)
 
 

@@ -119,7 +119,7 @@ def _geometries(data: bytes) -> Any:
             raise ValueError(f"a line of feature {owner[short.argmax()] + 1} has one point")
         several = shapely.multilinestrings(shapely.linestrings(xy, indices=part), indices=owner)
     else:
-        # Holes run counter-clockwise; only outlines matter here, so every ring stands for itself and the largest counts.
+        # Only outlines matter here: every ring stands for itself, holes too, and the largest counts.
         several = shapely.multipolygons(shapely.polygons(shapely.linearrings(xy, indices=part)), indices=owner)
     result[np.setdiff1d(np.arange(feature), missing)] = several
     return result
@@ -158,6 +158,6 @@ def _column(table: Any, kind: str, offset: int, length: int, encoding: str) -> S
         numbers = np.where(empty, b"nan", text).astype(float)
         whole = np.isfinite(numbers) & (numbers == np.round(numbers)) & (np.abs(numbers) < 2**53)
         if whole.all() and not any(b"." in one for one in text[:1]):
-            return numbers.astype(np.int64).tolist()
-        return numbers.tolist()
+            return list(numbers.astype(np.int64).tolist())
+        return list(numbers.tolist())
     return [bytes(one).decode(encoding, "replace").strip() for one in cells.tolist()]

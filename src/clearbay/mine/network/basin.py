@@ -160,7 +160,9 @@ def _lines(rng: np.random.Generator, land: Terrain) -> tuple[Floats, NDArray[np.
     """A winding line of seven points from each cell's centre to the one below; from the mouth a little out."""
     count = len(land.below)
     here = land.centre
-    there = np.where((land.below >= 0)[:, None], land.centre[np.maximum(land.below, 0)], here + [0.012, -0.004])
+    there = np.where(
+        (land.below >= 0)[:, None], land.centre[np.maximum(land.below, 0)], here + np.array([0.012, -0.004])
+    )
     part = np.linspace(0.0, 1.0, 7)[None, :, None]
     line = here[:, None, :] * (1 - part) + there[:, None, :] * part
     aside = np.stack([-(there - here)[:, 1], (there - here)[:, 0]], axis=1)
@@ -170,13 +172,11 @@ def _lines(rng: np.random.Generator, land: Terrain) -> tuple[Floats, NDArray[np.
     return line.reshape(-1, 2), np.arange(count + 1) * 7
 
 
-def _arms(
-    land: Terrain, drained: Floats, stem: NDArray[np.int64], rng: np.random.Generator
-) -> list[tuple[int, int]]:
+def _arms(land: Terrain, drained: Floats, stem: NDArray[np.int64], rng: np.random.Generator) -> list[tuple[int, int]]:
     """Pairs of reaches of the main stem: where an arm leaves, and which reach it runs beside."""
     main = np.flatnonzero((stem == 0) & (drained > 0.1 * drained[0]) & (land.below >= 0))
     main = main[land.below[land.below[main]] >= 0]
-    chosen = rng.choice(main, min(ARMS, len(main)), replace=False) if len(main) else []
+    chosen = rng.choice(main, min(ARMS, len(main)), replace=False) if len(main) else main
     return [(int(at), int(land.below[at])) for at in chosen]
 
 

@@ -25,7 +25,18 @@ FLOWING = frozenset({"river", "stream", "canal", "drain", "ditch", "tidal_channe
 """Values of OpenStreetMap's ``waterway`` (Geofabrik: ``fclass``) that carry water; dams, weirs and docks do not."""
 
 _ID = ("id", "reach_id", "reachid", "code", "comid", "objectid", "fid", "ogc_fid", "名称编码", "河段编码")
-_NEXT = ("next_down", "next", "nextdownid", "next_id", "downstream", "down_id", "to_reach", "to_id", "tonode_reach", "下游")
+_NEXT = (
+    "next_down",
+    "next",
+    "nextdownid",
+    "next_id",
+    "downstream",
+    "down_id",
+    "to_reach",
+    "to_id",
+    "tonode_reach",
+    "下游",
+)
 _LENGTH_KM = ("length_km", "lengthkm")
 _LENGTH_M = ("length_m",)
 _FLOW = ("discharge_m3s", "discharge", "dis_av_cms", "q_mean", "qmean", "flow_m3s")
@@ -85,9 +96,7 @@ def _waterways(shapes: Shapes) -> Shapes:
         raise BadInput("the column waterway (or fclass) is missing", where=shapes.name, mend="use --layout generic")
     flows = np.array([str(kind) in FLOWING for kind in kinds])
     if not flows.any():
-        raise BadInput(
-            "no waterway in it flows", where=shapes.name, mend=f"known are: {', '.join(sorted(FLOWING))}"
-        )
+        raise BadInput("no waterway in it flows", where=shapes.name, mend=f"known are: {', '.join(sorted(FLOWING))}")
     if flows.all():
         return shapes
     parts = np.flatnonzero(flows[shapes.feature])
@@ -96,7 +105,10 @@ def _waterways(shapes: Shapes) -> Shapes:
     return Shapes(
         shapes.name,
         shapes.geometry,
-        {key: [value for value, keep in zip(values, flows, strict=True) if keep] for key, values in shapes.columns.items()},
+        {
+            key: [value for value, keep in zip(values, flows, strict=True) if keep]
+            for key, values in shapes.columns.items()
+        },
         shapes.xy[points],
         np.concatenate([[0], np.cumsum(np.diff(shapes.start)[parts])]),
         number[shapes.feature[parts]],
@@ -107,7 +119,8 @@ def _waterways(shapes: Shapes) -> Shapes:
 
 def _by_column(shapes: Shapes, layout: Layout, own: Sequence[str], below: Sequence[str]) -> Survey:
     ids, nexts = shapes.column(*own), shapes.column(*below)
-    assert ids is not None and nexts is not None
+    assert ids is not None
+    assert nexts is not None
     names = [_text(value) for value in ids]
     row = {name: at for at, name in enumerate(names)}
     if len(row) < len(names):

@@ -137,7 +137,9 @@ def build(given: Reaches, *, spread: Floats | None = None) -> Network:
     start, end = given.link_from, given.link_to
     itself = start == end
     if itself.any():
-        warnings.append(f"{np.count_nonzero(itself)} reaches flow into themselves{_named(given, start[itself])}: ignored")
+        warnings.append(
+            f"{np.count_nonzero(itself)} reaches flow into themselves{_named(given, start[itself])}: ignored"
+        )
         start, end = start[~itself], end[~itself]
     main, side_from, side_to = _main_arms(count, start, end, size)
     if len(side_from):

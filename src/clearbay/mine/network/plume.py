@@ -45,9 +45,7 @@ def channel_of(rng: np.random.Generator, velocity: Floats, discharge: Floats, sl
     return Channel(own, np.maximum(dispersion, 0.5), storage, residence)
 
 
-def passing(
-    length_km: Floats, channel: Channel, release_g_s: Floats, step_s: float, *, loss_h: float = 0.0
-) -> Floats:
+def passing(length_km: Floats, channel: Channel, release_g_s: Floats, step_s: float, *, loss_h: float = 0.0) -> Floats:
     """Grams a second that pass the end of a way of reaches, at the steps at which the release is given.
 
     The series is one period: it must be long enough for the cloud to leave.

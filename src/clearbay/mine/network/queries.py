@@ -42,7 +42,7 @@ class Reached:
 
 
 def upstream(network: Network, place: Place, km: float = INFINITE) -> Reached:
-    """Every reach from which water comes to the place, the reach of the place first, and what is behind it along its main ways after it.
+    """Every reach from which water comes to the place, the reach of the place first.
 
     Main ways are a range of the network's order; what reaches the place by another arm of a bifurcation only is added
     by the shortest such way, and shares are then reckoned. Without bifurcations upstream nothing is searched at all.

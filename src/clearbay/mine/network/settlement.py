@@ -186,9 +186,7 @@ def _sections(maker: _Maker, count: int) -> list[Site]:
     for number, at in enumerate(chosen, start=1):
         name = maker.numbered(maker.base(at), _SECTION)
         station = f"{PROGRAMME}.S{number:02d}"
-        sites.append(
-            maker.site(station, "section", name, at, 0.3, station=station, details={"generated": True})
-        )
+        sites.append(maker.site(station, "section", name, at, 0.3, station=station, details={"generated": True}))
     return sites
 
 

@@ -86,7 +86,7 @@ def _meetings(
     at = [int(start[1:][last == place][0]) - 1 for place in stuck[:NAMED]]
     where = "; ".join(f"{xy[k, 0]:.5f}, {xy[k, 1]:.5f}" for k in at)
     return [
-        f"at {len(stuck)} points two or more lines end and none goes on ({where}{'; …' if len(stuck) > NAMED else ''}): "
+        f"at {len(stuck)} points lines end and none goes on ({where}{'; …' if len(stuck) > NAMED else ''}): "
         "a shared mouth, or a line drawn against the flow"
     ]
 

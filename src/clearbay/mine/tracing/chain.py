@@ -12,6 +12,7 @@ from clearbay.mine.network import Network, Place, Site
 from clearbay.mine.tracing.curve import Curve
 from clearbay.mine.tracing.pulse import Pulse, find_pulse
 from clearbay.mine.tracing.ways import Stretch
+from clearbay.model.errors import BadInput
 
 Floats = NDArray[np.float64]
 
@@ -103,6 +104,38 @@ def main_way(network: Network, upper: Place, lower: Place) -> tuple[float, float
     return hours, doubt_h / hours if hours > 0 else float(network.spread[lower.reach])
 
 
+@dataclass(frozen=True)
+class Chain:
+    """The sections one cloud passed, the uppermost first, their pulses, all pulses found, and those left aside."""
+
+    sections: tuple[Section, ...]
+    pulses: tuple[Pulse, ...]
+    found: Mapping[str, Pulse]
+    aside: tuple[str, ...]
+
+
+def read_chain(network: Network, sections: Sequence[Section], anchor: str | None = None) -> Chain:
+    """Find the pulses, and those that belong with that at ``anchor`` (default: the largest dose).
+
+    Raises BadInput when no section shows a pulse.
+    """
+    every = {
+        one.site.id: placed_pulse(network, one, stands_out=0.0 if one.site.id == anchor else STANDS_OUT)
+        for one in sections
+    }
+    pulses = {key: pulse for key, pulse in every.items() if pulse is not None}
+    if not pulses:
+        raise BadInput(
+            "no section shows a pulse that stands out of its background",
+            where=", ".join(sorted(every)[:5]) + (" …" if len(every) > 5 else ""),
+            mend="choose a time that holds the rise, or a property that rose",
+        )
+    if anchor is None or anchor not in pulses:
+        anchor = max(pulses, key=lambda key: pulses[key].dose if np.isfinite(pulses[key].dose) else 0.0)
+    chain, aside = chain_of(network, sections, pulses, anchor)
+    return Chain(tuple(chain), tuple(pulses[one.site.id] for one in chain), pulses, tuple(aside))
+
+
 def chain_of(
     network: Network, sections: Sequence[Section], pulses: Mapping[str, Pulse], anchor: str
 ) -> tuple[list[Section], list[str]]:
@@ -147,9 +180,7 @@ def stretches_of(
         lag = pulses[k].peak_h - pulses[at].peak_h
         error = float(np.hypot(pulses[at].peak_error_h, pulses[k].peak_error_h))
         if lag <= 2.0 * error:
-            warnings.append(
-                f"the peaks at {chain[at].site.id} and {chain[k].site.id} are too close to tell a velocity"
-            )
+            warnings.append(f"the peaks at {chain[at].site.id} and {chain[k].site.id} are too close to tell a velocity")
             continue
         found.append(
             Stretch(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearbay.mine.network import Network, Reached, Site, upstream
-from clearbay.mine.tracing.chain import STANDS_OUT, Section, chain_of, placed_pulse, stretches_of
+from clearbay.mine.tracing.chain import Chain, Section, read_chain, stretches_of
 from clearbay.mine.tracing.evidence import Clue, Other, clues_of
 from clearbay.mine.tracing.literature import width
 from clearbay.mine.tracing.mass import released_mass
@@ -18,7 +18,6 @@ from clearbay.mine.tracing.pulse import Pulse
 from clearbay.mine.tracing.release import Ages, ages_and_durations
 from clearbay.mine.tracing.spots import Spots, Unseen, Ways, spots_of_reaches, spots_of_sites
 from clearbay.mine.tracing.ways import Stretch
-from clearbay.model.errors import BadInput
 
 Floats = NDArray[np.float64]
 
@@ -85,35 +84,26 @@ def trace_incident(
     code: str = "",
     others: Mapping[str, Other] | None = None,
     anchor: str | None = None,
+    chain: Chain | None = None,
     watched: Mapping[str, Floats] | None = None,
 ) -> Incident:
     """Infer the release behind the pulses of a network's sections, and rank the outlets.
 
     ``code`` is the property of the curves, ``others`` what the uppermost section says of other properties at the time;
-    ``anchor`` names the section that raised the alarm (default: that with the largest dose). ``watched`` gives the
-    times at which sections that saw nothing were awake, where that is not the times of their curves. Raises BadInput
-    when no section shows a pulse.
+    ``anchor`` names the section that raised the alarm (default: that with the largest dose), ``chain`` is what
+    ``read_chain`` has found for it already. ``watched`` gives the times at which sections that saw nothing were awake,
+    where that is not the times of their curves. Raises BadInput when no section shows a pulse.
     """
-    found = {
-        one.site.id: placed_pulse(network, one, stands_out=0.0 if one.site.id == anchor else STANDS_OUT)
-        for one in sections
-    }
-    pulses = {key: pulse for key, pulse in found.items() if pulse is not None}
-    if not pulses:
-        raise BadInput(
-            "no section shows a pulse that stands out of its background",
-            where=", ".join(one.site.id for one in sections),
-            mend="choose a time that holds the rise, or a property that rose",
-        )
-    if anchor is None or anchor not in pulses:
-        anchor = max(pulses, key=lambda key: pulses[key].dose if np.isfinite(pulses[key].dose) else 0.0)
-    chain, aside = chain_of(network, sections, pulses, anchor)
-    seen = [pulses[one.site.id] for one in chain]
-    top, first = chain[0], seen[0]
-    warnings = [text for one, pulse in zip(chain, seen, strict=True) for text in (*one.curve.remarks, *pulse.warnings)]
-    if aside:
-        warnings.append(f"pulses at {', '.join(aside)} fit no single cloud in order, time and dose: left aside")
-    stretches, notes = stretches_of(network, chain, seen)
+    if chain is None:
+        chain = read_chain(network, sections, anchor)
+    seen, pulses = chain.pulses, chain.found
+    top, first = chain.sections[0], seen[0]
+    warnings = [
+        text for one, pulse in zip(chain.sections, seen, strict=True) for text in (*one.curve.remarks, *pulse.warnings)
+    ]
+    if chain.aside:
+        warnings.append(f"pulses at {', '.join(chain.aside)} fit no single cloud in order, time and dose: left aside")
+    stretches, notes = stretches_of(network, chain.sections, seen)
     warnings += notes
 
     reached = upstream(network, top.site.place)
@@ -153,8 +143,8 @@ def trace_incident(
     joint = np.concatenate([unknown, outlet])
     km = np.concatenate([anywhere.km, spots.km])
     posterior = Posterior((_grid(age, km, joint),))
-    mass, rate, notes = released_mass(posterior, seen)
-    warnings += notes
+    mass, rate, told = released_mass(posterior, seen)
+    warnings += told
     by_joint = joint.sum(axis=0)
     time, duration = _begun(first, ages, by_joint)
     travel = ways.travel(spots)
@@ -191,8 +181,8 @@ def trace_incident(
         loss_rate_h=rate,
         age_h=_quantiles(age, by_joint),
         deviation=_deviation(joint, age, np.concatenate([anywhere.hours, spots.hours])),
-        pulses=tuple(seen),
-        sections=tuple(chain),
+        pulses=seen,
+        sections=chain.sections,
         stretches=stretches,
     )
 
