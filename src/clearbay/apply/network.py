@@ -66,6 +66,28 @@ class Basin:
         order = np.argsort(reach, kind="stable")
         return order, reach[order]
 
+    @cached_property
+    def boxes(self) -> NDArray[np.float64]:
+        """West, south, east and north of each reach."""
+        points, start = bounds_of(self.tables["lines"])
+        low = np.minimum.reduceat(points, start[:-1], axis=0)
+        high = np.maximum.reduceat(points, start[:-1], axis=0)
+        return np.concatenate([low, high], axis=1).astype(np.float64)
+
+    def of_river(self, name: str) -> NDArray[np.bool_]:
+        """Which reaches belong to a river with this in its name."""
+        rivers = (
+            self.network.river.dictionary_encode() if self.network.river.type == pa.string() else self.network.river
+        )
+        hit = [name.casefold() in (word or "").casefold() for word in rivers.dictionary.to_pylist()]
+        codes = rivers.indices.fill_null(0).to_numpy()
+        found: NDArray[np.bool_] = np.array([*hit, False])[codes]
+        return found
+
+    def basis(self, at: int) -> str:
+        """How the velocity of a reach is known."""
+        return BASES[int(self.network.basis[at])]
+
     def place(self, name: str, direction: Direction = "upstream") -> Place:
         """The place that a site, a station or a reach of that id has; a reach is meant with all its length."""
         for site in self.sites:
@@ -178,6 +200,8 @@ class Along:
                 "id": site.id,
                 "kind": site.kind,
                 "name": dict(site.name),
+                "longitude": site.longitude,
+                "latitude": site.latitude,
                 "reach": network.name(site.place.reach),
                 "km": km,
                 "hours": {"median": hours, "interval": [hours * np.exp(-1.645 * doubt), hours * np.exp(1.645 * doubt)]},
