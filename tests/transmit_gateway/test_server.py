@@ -226,7 +226,7 @@ def test_an_encrypted_content(home: Home) -> None:
     """With the device's SM4 key a content of 2025 is read; with another it is refused and not answered."""
     pytest.importorskip("cryptography")
     key = "0123456789ABCDEFFEDCBA9876543210"
-    Devices(home).decide_all([(MN, "approved", "A", Config(key=key)), (OTHER, "approved", "B", Config(key=key[::-1]))])
+    Devices(home).decide_all([(MN, "approved", "A", Config(key=key)), (OTHER, "approved", "B", Config(key="1" * 32))])
     cp = sm4.encrypt("DataTime=20240101000000;w01018-Avg=1.5,w01018-Flag=N", key)
     with running(home) as it, Device(it.port) as device:
         device.send(packet(cp, flag=9, mn=OTHER), packet(cp, flag=9))

@@ -135,6 +135,11 @@ export function parse(search: string): PageState {
 
 const round = (value: number, decimals: number) => String(Number(value.toFixed(decimals)));
 
+/** A place as links write it. */
+export function placeText(at: Place): string {
+  return [round(at.lon, 4), round(at.lat, 4), round(at.zoom, 2)].join(",");
+}
+
 /** The shortest query string that leads back to `state`, with its `?`; empty for the first state. */
 export function format(state: PageState): string {
   const parts: [string, string][] = [];
@@ -158,7 +163,7 @@ export function format(state: PageState): string {
   put("use", state.use, "");
   put("lang", state.lang ?? "", "");
   put("theme", state.theme, INITIAL.theme);
-  if (state.at) parts.push(["at", [round(state.at.lon, 4), round(state.at.lat, 4), round(state.at.zoom, 2)].join(",")]);
+  if (state.at) parts.push(["at", placeText(state.at)]);
   // Colons and commas are legal in a query and keep the link readable.
   const text = parts
     .map(

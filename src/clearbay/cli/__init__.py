@@ -12,13 +12,16 @@ from clearbay import __version__
 from clearbay.cli import (
     air,
     bulletin,
+    device,
     doctor,
     files,
+    gateway,
     hj212,
     home,
     index,
     key,
     network,
+    qc,
     rate,
     serve,
     standards,
@@ -63,10 +66,14 @@ app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(qc.qc)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
 app.add_typer(network.app, name="network")
+app.command()(gateway.gateway)
+app.add_typer(device.app, name="device")
+app.command()(gateway.simulate)
 app.command()(trace.trace)
 app.command()(doctor.doctor)
 

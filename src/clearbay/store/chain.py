@@ -275,6 +275,11 @@ def genesis(name: str) -> bytes:
     return hashlib.sha256(b"clearbay chain " + name.encode()).digest()
 
 
+def link(previous: bytes, kind: int, time: int, data: bytes) -> bytes:
+    """The link of an entry that stands on ``previous``; ``time`` is in microseconds UTC."""
+    return hashlib.sha256(b"".join((previous, _ENTRY.pack(len(data), kind, time), data))).digest()
+
+
 def check_name(name: str) -> None:
     """Raise ``BadInput`` for what cannot be the name of a chain."""
     if not _NAME.fullmatch(name):

@@ -20,6 +20,7 @@ from clearbay import packs
 from clearbay.collect.batch import LISTED, BadValue, Batch
 from clearbay.model.errors import BadInput
 from clearbay.model.observation import READINGS, Averaging, Censoring, Depth, Flag
+from clearbay.model.property import OWN_PROPERTY
 from clearbay.model.station import Station
 from clearbay.store import Home, ImportedFile
 from clearbay.store.clock import now as this_moment
@@ -161,7 +162,7 @@ def refusals(
     bad: list[BadValue] = []
     for column, good, why, mend in (
         ("station", _among(stations), "no station is registered under this id", "register the station first"),
-        ("property", _among(packs.properties()), "no property has this code", "use a code of the property list"),
+        ("property", _known_property, "no property has this code", "use a code of the property list"),
         ("depth", _among(get_args(Depth)), "no such depth", "write surface, middle, bottom or nothing"),
         ("averaging", _among(get_args(Averaging)), "no such averaging", "write instant, minute, hour, day or nothing"),
         ("censoring", _among(get_args(Censoring)), "no such censoring", "write <, > or nothing"),
@@ -177,6 +178,11 @@ def refusals(
             bad.append(BadValue(_row(readings, place), column, "" if value is None else str(value), why, mend))
         refused |= failed
     return refused, tuple(sorted(bad, key=lambda one: one.row))
+
+
+def _known_property(column: pa.ChunkedArray) -> Any:
+    """Codes of the packs, and those that only this home knows."""
+    return pc.or_(_among(packs.properties())(column), pc.starts_with(column, OWN_PROPERTY))
 
 
 def _among(words: Iterable[Any]) -> Callable[[pa.ChunkedArray], Any]:

@@ -18,6 +18,7 @@ import type {
   Matrix,
   Meta,
   Observation,
+  Outline,
   Page,
   PlaceKind,
   Portrait,
@@ -203,6 +204,7 @@ export const api = {
   timeline: (query: { medium?: string; granularity?: Granularity } = {}, signal?: AbortSignal) =>
     getJson<Timeline>(apiUrl("timeline", query), signal),
   search: (q: string, limit = 12, signal?: AbortSignal) => getJson<Page<Hit>>(apiUrl("search", { q, limit }), signal),
+  outline: (at: string, signal?: AbortSignal) => getJson<Outline>(apiUrl("outline", { at }), signal),
   layers: (signal?: AbortSignal) => getJson<Page<Layer>>(apiUrl("layers"), signal),
   layer: (layer: string, signal?: AbortSignal) =>
     getJson<GeoJSON.FeatureCollection>(apiUrl(`layers/${id(layer)}`), signal),

@@ -20,15 +20,12 @@ import pyarrow as pa
 
 from clearbay.collect.batch import ROW_READINGS
 from clearbay.collect.hj212 import shape
-from clearbay.collect.hj212.commands import MEASURED
+from clearbay.collect.hj212.commands import AVERAGING, MEASURED
 from clearbay.collect.hj212.content import parse_time
 from clearbay.collect.hj212.packet import Head, Packet, packet_of
 from clearbay.collect.hj212.quality import FLAGS
 from clearbay.collect.hj212.readings import Row, scaling, take
 from clearbay.model.observation import Depth, Flag
-
-AVERAGING: Mapping[str, str] = {"2011": "instant", "2051": "minute", "2061": "hour", "2031": "day"}
-"""What a command's values are means over (``model.observation``)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QARTOD = np.full(256, int(Flag.NOT_EVALUATED), dtype=np.int8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from clearbay.collect.hj212 import CHECKS, Assembler, Framer
 from clearbay.collect.hj212.parts import Key
@@ -53,8 +53,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to listen, or refuse where there are too many."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport = cast(asyncio.Transport, transport)
         transport.set_write_buffer_limits(high=UNSENT)
         address = transport.get_extra_info("peername")
         self.peer = str(address[0]) if address else ""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearbay.collect.hj212.columns import AVERAGING
+from clearbay.collect.hj212.commands import AVERAGING
 from clearbay.store import Home
 from clearbay.store.devices import Config
 

@@ -184,7 +184,7 @@ def _station(mn: str, st: str) -> Station:
     return Station(
         id=f"{'sim' if simulated else 'hj212'}.{mn}",
         code=mn,
-        name=dict.fromkeys(LANGUAGES, mn),  # type: ignore[arg-type]
+        name=dict.fromkeys(LANGUAGES, mn),
         medium=_MEDIA.get(st, "effluent"),  # type: ignore[arg-type]
         jurisdiction="",
         programme=programme,
