@@ -181,7 +181,10 @@ class Tracer:
 
     def trace(self, alarm: Alarm, *, network: str | None = None) -> Finding:
         """Trace an alarm. Raises UnknownName for a station that is on no network, BadInput where nothing rose."""
-        basin = self._waters.basin(network, holding=alarm.station)
+        return self.trace_in(self._waters.basin(network, holding=alarm.station), alarm)
+
+    def trace_in(self, basin: Basin, alarm: Alarm) -> Finding:
+        """Trace an alarm on a network in hand."""
         site = basin.section(alarm.station)
         if site is None:
             raise UnknownName(

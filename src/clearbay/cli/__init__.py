@@ -23,6 +23,7 @@ from clearbay.cli import (
     network,
     qc,
     rate,
+    scenario,
     serve,
     standards,
     trace,
@@ -75,6 +76,7 @@ app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
 app.command()(trace.trace)
+app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 
 

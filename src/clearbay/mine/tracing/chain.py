@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 
 FASTER, SLOWER = 4.0, 0.25
 """Velocities between two sections, over what the network says, beyond which their pulses are not of one cloud."""
-STANDS_OUT = 6.0
-"""Times the usual deviation of a section's record that a pulse must reach to count."""
+STANDS_OUT, ALARMED = 6.0, 2.5
+"""Times the usual deviation of a section's record that a pulse must reach to count, and at the section of the alarm."""
 SAME_DOSE = (0.2, 3.0)
 """Dose of a pulse over that of the one above it, outside which it is another cloud."""
 
@@ -32,12 +32,12 @@ class Section:
     curve: Curve
 
 
-def placed_pulse(network: Network, section: Section, *, stands_out: float = STANDS_OUT) -> Pulse | None:
+def placed_pulse(network: Network, section: Section, *, alarm: bool = False) -> Pulse | None:
     """The section's pulse, its distance counted along the main way: minus the km to the mouth.
 
     Only the part of the record about the highest values is read, against the level just before it, because a background
-    that wanders for days adds up to a dose. Where no discharge was measured the network's is taken. ``stands_out`` is
-    how many times the usual deviation of the record the peak must reach.
+    that wanders for days adds up to a dose. Where no discharge was measured the network's is taken. ``alarm``: this
+    section has raised one, so that a few raised values count where there is no curve yet.
     """
     value = section.curve.concentration
     if not len(value):
@@ -47,7 +47,9 @@ def placed_pulse(network: Network, section: Section, *, stands_out: float = STAN
     window = _window(value, middle, noise)
     curve = replace(section.curve, time_h=section.curve.time_h[window], concentration=value[window])
     pulse = find_pulse(curve)
-    if pulse is None or pulse.peak < stands_out * noise:
+    if pulse is None and alarm:
+        pulse = _alarm(section.curve, middle, noise)
+    if pulse is None or pulse.peak < (ALARMED if alarm else STANDS_OUT) * noise:
         return None
     place = section.site.place
     flow = section.curve.discharge_m3s
@@ -63,6 +65,39 @@ def placed_pulse(network: Network, section: Section, *, stands_out: float = STAN
         dose=pulse.peak * _area_width(pulse) * 3600.0 * flow,
         width_spread=float(np.hypot(pulse.width_spread, drift)),
         dose_spread=float(np.hypot(pulse.dose_spread, drift)),
+    )
+
+
+def _alarm(curve: Curve, middle: float, noise: float) -> Pulse | None:
+    """What the first raised values say: hardly when, and next to nothing of the age."""
+    value, time = curve.concentration, curve.time_h
+    top = int(value.argmax())
+    height = float(value[top]) - middle
+    if len(value) < 3 or height <= max(ALARMED * noise, 1e-12):
+        return None
+    first = top
+    while first > 0 and value[first - 1] > middle + max(2.0 * noise, 0.1 * height):
+        first -= 1
+    step = float(np.median(np.diff(time)))
+    wide = max(2.0 * float(time[top] - time[first]), 3.0 * step)
+    return Pulse(
+        section=curve.section,
+        distance_km=curve.distance_km,
+        discharge_m3s=curve.discharge_m3s,
+        peak_h=float(time[top]),
+        peak_error_h=wide,
+        peak=height,
+        background=middle,
+        noise=noise,
+        width_h=wide,
+        width_spread=1.2,
+        lead_h=float("nan"),
+        lead_spread=float("inf"),
+        dose=height * wide * 3600.0 * curve.discharge_m3s,
+        dose_spread=1.0,
+        duration_h=0.0,
+        complete=False,
+        warnings=(f"section {curve.section}: no curve yet, only raised values: age, distance and mass are guesses",),
     )
 
 
@@ -119,10 +154,7 @@ def read_chain(network: Network, sections: Sequence[Section], anchor: str | None
 
     Raises BadInput when no section shows a pulse.
     """
-    every = {
-        one.site.id: placed_pulse(network, one, stands_out=0.0 if one.site.id == anchor else STANDS_OUT)
-        for one in sections
-    }
+    every = {one.site.id: placed_pulse(network, one, alarm=one.site.id == anchor) for one in sections}
     pulses = {key: pulse for key, pulse in every.items() if pulse is not None}
     if not pulses:
         raise BadInput(
