@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = os.environ.get("CLEARBAY_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 
@@ -27,6 +27,9 @@ FLAGS = [
     "--no-first-run",
 ]
 """A browser that draws the map without a graphics card and asks nothing of anybody but the page's own server."""
+
+expect.set_options(timeout=30_000)
+"""A busy machine draws the same page, later; what never comes fails all the same."""
 
 
 def load(home: Path) -> None:
@@ -46,14 +49,15 @@ def server(home: Path) -> Iterator[str]:
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
+        deadline = time.monotonic() + 120
+        while True:
             try:
-                urllib.request.urlopen(f"{address}/api/health", timeout=2).close()
+                urllib.request.urlopen(f"{address}/api/health", timeout=5).close()
                 break
-            except (urllib.error.URLError, ConnectionError):
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("the server does not answer") from None
                 time.sleep(0.1)
-        else:
-            raise RuntimeError("the server did not answer within 30 s")
         yield address
     finally:
         process.terminate()
@@ -73,6 +77,15 @@ def settled(page: Page) -> None:
     """Wait until the map has drawn all that it was asked to draw."""
     page.wait_for_function("() => window.__clearbay !== undefined", timeout=30_000)
     page.evaluate("() => window.__clearbay.whenIdle()")
+
+
+def holds(page: Page, **wanted: str) -> None:
+    """Wait until the permalink carries these parameters: it follows the screen, a moment later."""
+    page.wait_for_function(
+        "(wanted) => { const now = new URLSearchParams(location.search);"
+        " return Object.entries(wanted).every(([key, value]) => now.get(key) === value); }",
+        arg=wanted,
+    )
 
 
 def choose_rule(page: Page, rule: str) -> None:

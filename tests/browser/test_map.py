@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.real import choose_rule, settled
+from tests.browser.real import choose_rule, holds, settled
 
 pytestmark = pytest.mark.browser
-
-
-def state(page: Page) -> dict[str, str]:
-    """The permalink's parameters."""
-    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def test_the_first_look_says_what_is_wrong(page: Page, address: str) -> None:
@@ -55,7 +49,7 @@ def test_the_same_water_changes_colour_with_the_law(page: Page, address: str) ->
     choose_rule(page, "hk.wqo-marine")
     settled(page)
     expect(page.get_by_test_id("sentence")).not_to_have_text(before)
-    assert state(page)["rule"] == "hk.wqo-marine"
+    holds(page, rule="hk.wqo-marine")
     expect(page.get_by_test_id("period")).to_have_text("2015")
 
 
@@ -70,7 +64,7 @@ def test_time_slides_by_keyboard_and_by_steps(page: Page, address: str) -> None:
     expect(page.get_by_test_id("period")).to_have_text("2013")
     page.get_by_test_id("later").click()
     expect(page.get_by_test_id("period")).to_have_text("2014")
-    page.wait_for_function("() => new URLSearchParams(location.search).get('t') === '2014'")
+    holds(page, t="2014")
 
 
 def test_play_moves_through_the_years(page: Page, address: str) -> None:
@@ -95,7 +89,7 @@ def test_a_station_is_found_and_explains_itself(page: Page, address: str) -> Non
     page.keyboard.press("Enter")
     panel = page.get_by_test_id("station-panel")
     expect(panel.get_by_test_id("verdict-sentence")).to_contain_text("nitrogen")
-    assert state(page)["sel"] == "station:hk.epd.marine.DM1"
+    holds(page, sel="station:hk.epd.marine.DM1")
     panel.get_by_text("Unfold the arithmetic").first.click()
     arithmetic = panel.get_by_test_id("arithmetic").first
     expect(arithmetic).to_contain_text("0.50")
@@ -120,8 +114,8 @@ def test_four_languages(page: Page, address: str, language: str, words: tuple[st
     page.get_by_test_id("language").select_option(language)
     for word in words:
         expect(page.get_by_test_id("sentence")).to_contain_text(word)
-    assert page.evaluate("document.documentElement.lang") == language
-    assert state(page)["lang"] == language
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    holds(page, lang=language)
 
 
 def test_a_permalink_brings_everything_back(page: Page, chromium: Browser, address: str) -> None:
@@ -131,7 +125,7 @@ def test_a_permalink_brings_everything_back(page: Page, chromium: Browser, addre
     choose_rule(page, "hk.wqo-marine")
     page.get_by_test_id("earlier").click()
     settled(page)
-    page.wait_for_function("() => new URLSearchParams(location.search).get('t') === '2014'")
+    holds(page, t="2014")
     sentence = page.get_by_test_id("sentence").inner_text()
     other = chromium.new_page(viewport={"width": 1440, "height": 900})
     other.goto(page.url)
@@ -147,12 +141,13 @@ def test_two_rule_sets_side_by_side(page: Page, address: str) -> None:
     settled(page)
     page.get_by_test_id("compare").click()
     divider = page.get_by_test_id("compare-divider")
-    divider.wait_for()
-    assert state(page)["compare"]
+    expect(divider).to_have_attribute("aria-valuenow", "50")
+    settled(page)
+    page.wait_for_function("() => new URLSearchParams(location.search).get('compare')")
     before = divider.bounding_box()
-    divider.focus()
     for _ in range(5):
-        page.keyboard.press("ArrowLeft")
+        divider.press("ArrowLeft")
+    expect(divider).to_have_attribute("aria-valuenow", "40", timeout=30_000)
     after = divider.bounding_box()
     assert before is not None
     assert after is not None

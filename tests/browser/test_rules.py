@@ -10,20 +10,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.real import choose_rule, settled
-from tests.browser.test_map import state
+from tests.browser.real import choose_rule, holds, settled
 
 pytestmark = pytest.mark.browser
 
 SEA = "lang=en&rule=cn.gb3097-1997&t=2017"
 
 
-def fits(page: Page) -> bool:
-    """Nothing sticks out to the side."""
-    return bool(
-        page.evaluate("() => [document.documentElement, document.querySelector('.beside')]"
-                      ".every((it) => it.scrollWidth <= it.clientWidth + 1)")
-    )  # fmt: skip
+def fits(page: Page) -> None:
+    """Wait until nothing sticks out to the side."""
+    page.wait_for_function(
+        "() => [document.documentElement, document.querySelector('.beside')]"
+        ".every((it) => it.scrollWidth <= it.clientWidth + 1)"
+    )
 
 
 def test_the_laws_stand_side_by_side(page: Page, address: str) -> None:
@@ -50,12 +49,12 @@ def test_the_day_and_the_use_choose_the_rule(page: Page, address: str) -> None:
     page.get_by_test_id("rules-on").dispatch_event("change")
     expect(page.get_by_test_id("law-table")).to_contain_text("GB 3095-2012")
     expect(page.get_by_test_id("law-table")).not_to_contain_text("GB 3095-2026")
-    page.wait_for_function("() => location.search.includes('on=2020-06-01')")
+    holds(page, on="2020-06-01")
     page.get_by_test_id("rules-indicator").select_option("inorganic_nitrogen")
     page.get_by_test_id("rules-use").select_option("bathing")
     expect(page.get_by_test_id("law-table")).not_to_contain_text("0.20")
     expect(page.get_by_test_id("law-table")).to_contain_text("0.30")
-    assert state(page)["use"] == "bathing"
+    holds(page, use="bathing")
     page.go_back()
     expect(page.get_by_test_id("law-table")).to_contain_text("0.20")
 
@@ -82,7 +81,7 @@ def test_one_thumb_is_enough(chromium: Browser, address: str, view: str, languag
     page.goto(f"{address}/?lang={language}&view={view}&rule=cn.gb3097-1997&t=2017")
     page.locator(".beside").wait_for()
     page.wait_for_load_state("networkidle")
-    assert fits(page)
+    fits(page)
     page.get_by_test_id("menu").click()
     for name in ("map", "list", "portraits", "rules", "about"):
         expect(page.get_by_test_id(f"view-{name}")).to_be_visible()
@@ -110,7 +109,7 @@ def test_places_stand_in_order_and_open(page: Page, address: str) -> None:
     expect(page.get_by_test_id("portrait-pollutants")).to_contain_text("Total inorganic nitrogen")
     expect(page.get_by_test_id("trend-attained_share")).to_contain_text("10 spans")
     expect(portrait.get_by_test_id("stacked-shares")).to_be_visible()
-    assert state(page)["place"] == "zone:hk.wcz.deep-bay"
+    holds(page, place="zone:hk.wcz.deep-bay")
     page.go_back()
     expect(page.get_by_test_id("portrait")).to_have_count(0)
 
@@ -130,7 +129,7 @@ def test_the_span_and_the_period_are_chosen(page: Page, address: str) -> None:
     expect(page.get_by_test_id("portrait-sentence")).to_contain_text("12 months to Jul 2017")
     page.get_by_test_id("portrait-earlier").click()
     expect(page.get_by_test_id("portrait-sentence")).to_contain_text("12 months to Jun 2017")
-    page.wait_for_function("() => location.search.includes('span=12months')")
+    holds(page, span="12months")
 
 
 def test_the_worst_place_is_shown_on_the_map(page: Page, address: str) -> None:
@@ -139,9 +138,7 @@ def test_the_worst_place_is_shown_on_the_map(page: Page, address: str) -> None:
     page.get_by_test_id("worst-hk.epd.marine.DM1").click()
     settled(page)
     expect(page.get_by_test_id("station-panel")).to_be_visible()
-    now = state(page)
-    assert now["sel"] == "station:hk.epd.marine.DM1"
-    assert (now["t"], now["rule"]) == ("2017", "cn.gb3097-1997")
+    holds(page, sel="station:hk.epd.marine.DM1", t="2017", rule="cn.gb3097-1997")
     page.get_by_test_id("open-portrait").click()
     expect(page.get_by_test_id("portrait-sentence")).to_contain_text("Worse than class 4 in 2017")
 
@@ -173,7 +170,7 @@ def test_targets_say_where_they_stand(page: Page, address: str) -> None:
     expect(target).to_contain_text("No data")
     expect(target).not_to_contain_text(re.compile(r"\bReached\b"))
     expect(target.get_by_test_id("target-why")).to_contain_text("Shenzhen")
-    assert state(page)["view"] == "targets"
+    holds(page, view="targets")
 
 
 @pytest.mark.parametrize(

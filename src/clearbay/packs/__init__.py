@@ -22,11 +22,17 @@ from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
 from clearbay.model.target import Target
+<<<<<<< HEAD
 from clearbay.model.territory import COUNTRY, is_code, parents
 from clearbay.packs import (
     absent,
     basemap,
     casework,
+=======
+from clearbay.packs import (
+    absent,
+    basemap,
+>>>>>>> main
     correspondence,
     geography,
     goals,
@@ -34,8 +40,13 @@ from clearbay.packs import (
     rulebook,
     units,
     vocabulary,
+<<<<<<< HEAD
     workdays,
 )
+=======
+)
+from clearbay.packs import quality as quality_pack
+>>>>>>> main
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
@@ -58,6 +69,7 @@ __all__ = [
     "parse_playbook",
     "playbooks",
     "properties",
+    "quality",
     "registers",
     "rule",
     "rule_set",
@@ -81,6 +93,12 @@ _Version = TypeVar("_Version", Standard, RuleSet)
 def properties() -> Mapping[str, Property]:
     """Return the observed properties by code, in the order of the pack."""
     return MappingProxyType(vocabulary.read_properties(DATA / "properties.yaml"))
+
+
+@cache
+def quality() -> quality_pack.Quality:
+    """Return the shipped numbers of quality control: gross ranges and rules between properties."""
+    return quality_pack.read_quality(DATA / "quality", properties())
 
 
 @cache

@@ -107,7 +107,9 @@ def install(app: FastAPI) -> None:
                 404, f"nothing lives at {request.url.path[:200]}", where="path", mend="/docs lists all paths"
             )
         if error.status_code == 405:
-            offered = (error.headers or {}).get("Allow") or "GET, HEAD"
+            offered = (error.headers or {}).get("Allow") or "GET"
+            if "GET" in offered and "HEAD" not in offered:  # every GET is answered as HEAD too
+                offered = offered.replace("GET", "GET, HEAD")
             answer = problem(405, f"{request.method} is not offered here", where="method", mend=f"use {offered}")
             answer.headers["Allow"] = offered
             return answer

@@ -334,7 +334,7 @@ def _walk(path: Path, known: Position | None) -> tuple[Position, int, bool]:
 
 
 def _whole_entry(path: Path, offset: int) -> bool:
-    """Whether the bytes from ``offset`` on cannot be the tail that a sudden death leaves: part of an entry, or zeros."""
+    """Whether the bytes from ``offset`` on cannot be what a sudden death leaves: part of an entry, or zeros."""
     with path.open("rb") as stream:
         stream.seek(offset)
         head = stream.read(_ENTRY.size)

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from clearbay import packs
 from clearbay.collect.batch import LISTED, BadValue, Batch
 from clearbay.model.errors import BadInput
-from clearbay.model.observation import READINGS, Censoring, Depth, Flag
+from clearbay.model.observation import READINGS, Averaging, Censoring, Depth, Flag
+from clearbay.model.property import OWN_PROPERTY
 from clearbay.model.station import Station
 from clearbay.store import Home, ImportedFile
 from clearbay.store.clock import now as this_moment
@@ -98,14 +99,20 @@ def take_in(
 
 
 def flagged(readings: pa.Table) -> pa.Table:
-    """Readings with a flag each: "not evaluated" where the source gives none, or none for a row."""
-    missing = [name for name in READINGS.names if name not in (*readings.schema.names, "flag")]
+    """Readings with a flag and an averaging each: "not evaluated" and "" where the source gives none, or none for a
+    row."""
+    missing = [name for name in READINGS.names if name not in (*readings.schema.names, "flag", "averaging")]
     if missing:
         raise BadInput(
             f"the readings have no column {', '.join(missing)}",
             where="readings",
             mend=f"give the columns {', '.join(READINGS.names)}",
         )
+    if "averaging" not in readings.schema.names:
+        readings = readings.append_column(READINGS.field("averaging"), pa.repeat("", readings.num_rows))
+    elif readings["averaging"].null_count:
+        place = readings.schema.get_field_index("averaging")
+        readings = readings.set_column(place, READINGS.field("averaging"), readings["averaging"].fill_null(""))
     none = pa.scalar(int(Flag.NOT_EVALUATED), pa.int8())
     if "flag" not in readings.schema.names:
         return readings.append_column(READINGS.field("flag"), pa.repeat(none, readings.num_rows))
@@ -155,8 +162,9 @@ def refusals(
     bad: list[BadValue] = []
     for column, good, why, mend in (
         ("station", _among(stations), "no station is registered under this id", "register the station first"),
-        ("property", _among(packs.properties()), "no property has this code", "use a code of the property list"),
+        ("property", _known_property, "no property has this code", "use a code of the property list"),
         ("depth", _among(get_args(Depth)), "no such depth", "write surface, middle, bottom or nothing"),
+        ("averaging", _among(get_args(Averaging)), "no such averaging", "write instant, minute, hour, day or nothing"),
         ("censoring", _among(get_args(Censoring)), "no such censoring", "write <, > or nothing"),
         ("flag", _among([int(flag) for flag in Flag]), "no QARTOD flag", "write 1, 2, 3, 4 or 9"),
         ("value", pc.is_finite, "not a finite number", "leave missing values out"),
@@ -170,6 +178,11 @@ def refusals(
             bad.append(BadValue(_row(readings, place), column, "" if value is None else str(value), why, mend))
         refused |= failed
     return refused, tuple(sorted(bad, key=lambda one: one.row))
+
+
+def _known_property(column: pa.ChunkedArray) -> Any:
+    """Codes of the packs, and those that only this home knows."""
+    return pc.or_(_among(packs.properties())(column), pc.starts_with(column, OWN_PROPERTY))
 
 
 def _among(words: Iterable[Any]) -> Callable[[pa.ChunkedArray], Any]:

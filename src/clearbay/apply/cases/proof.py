@@ -13,6 +13,7 @@ from clearbay.apply.cases.work import Work, check_position, check_words
 from clearbay.mine.remeasure import Result, Verdict, judge
 from clearbay.model.case import Actor, Case, Evidence
 from clearbay.model.errors import BadInput
+from clearbay.model.observation import JUDGED
 from clearbay.model.playbook import EVIDENCE_KINDS
 from clearbay.store import Home
 from clearbay.store.cases import Cases
@@ -20,9 +21,6 @@ from clearbay.store.evidence import LARGEST, Files
 
 if TYPE_CHECKING:
     from clearbay.apply.cases.casework import Change
-
-JUDGED = ("", "hour")
-"""Averagings that a limit is held against: samples and hourly means, as assessments judge them."""
 
 
 class Proof:
@@ -106,7 +104,7 @@ def results_of(rows: Sequence[dict[str, Any]], since: datetime) -> list[Result]:
     found = [
         Result(row["time"].replace(tzinfo=UTC), row["value"], row["censoring"], row["flag"])
         for row in rows
-        if row.get("averaging", "") in JUDGED and row["time"].replace(tzinfo=UTC) > since
+        if row["averaging"] in JUDGED and row["time"].replace(tzinfo=UTC) > since
     ]
     return sorted(found, key=lambda one: one.time)
 
