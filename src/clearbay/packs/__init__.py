@@ -22,17 +22,11 @@ from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
 from clearbay.model.target import Target
-<<<<<<< HEAD
 from clearbay.model.territory import COUNTRY, is_code, parents
 from clearbay.packs import (
     absent,
     basemap,
     casework,
-=======
-from clearbay.packs import (
-    absent,
-    basemap,
->>>>>>> main
     correspondence,
     geography,
     goals,
@@ -40,13 +34,9 @@ from clearbay.packs import (
     rulebook,
     units,
     vocabulary,
-<<<<<<< HEAD
     workdays,
 )
-=======
-)
 from clearbay.packs import quality as quality_pack
->>>>>>> main
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
