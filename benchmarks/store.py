@@ -109,6 +109,7 @@ def month_of_readings(names: pa.Array, first: datetime, last: datetime, random: 
             names.take(pa.array(codes // len(RANGES))),
             pa.array(list(RANGES)).take(pa.array(codes % len(RANGES))),
             pa.array([""]).take(pa.array(np.zeros(rows, dtype=np.int8))),
+            pa.array(["hour"]).take(pa.array(np.zeros(rows, dtype=np.int8))),
             pa.array(np.tile(times, series)),
             pa.array(values),
             pa.array(["", "<"]).take(pa.array(below.astype(np.int8))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -24,6 +25,8 @@ def remote() -> str:
     if REMOTE:
         return REMOTE
     os.environ.setdefault("RUST_LOG", "error")
+    # A worker of pytest-xdist has no main file, and PySpark takes a main module without one for its own doctests.
+    vars(sys.modules["__main__"]).setdefault("__file__", __file__)
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)

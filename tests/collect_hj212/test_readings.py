@@ -26,15 +26,25 @@ def test_an_hour() -> None:
     )
     assert table(taken.rows).schema == ROW_READINGS
     assert table(taken.rows).to_pylist() == [
-        {"station": "outlet.1", "property": "CODCr", "depth": "", "time": datetime(2026, 1, 1, 0), "value": 12.5,
-         "censoring": "", "flag": Flag.PASS, "row": 0},
-        {"station": "outlet.1", "property": "Hg", "depth": "", "time": datetime(2026, 1, 1, 0), "value": 0.0005,
-         "censoring": "", "flag": Flag.FAIL, "row": 2},
+        {"station": "outlet.1", "property": "CODCr", "depth": "", "averaging": "hour",
+         "time": datetime(2026, 1, 1, 0), "value": 12.5, "censoring": "", "flag": Flag.PASS, "row": 0},
+        {"station": "outlet.1", "property": "Hg", "depth": "", "averaging": "hour",
+         "time": datetime(2026, 1, 1, 0), "value": 0.0005, "censoring": "", "flag": Flag.FAIL, "row": 2},
     ]  # fmt: skip
     assert [(left.row, left.code, left.kind) for left in taken.left_out] == [
         (1, "w01018", "Max"), (3, "zz", "Avg"), (4, "w21003", "Avg"),
     ]  # fmt: skip
     assert all(left.why for left in taken.left_out)
+
+
+@pytest.mark.parametrize(
+    ("cn", "averaging"), [("2011", "instant"), ("2051", "minute"), ("2061", "hour"), ("2031", "day")]
+)
+def test_a_command_says_what_its_values_stand_for(cn: str, averaging: str) -> None:
+    """The real-time value and the means of a minute, an hour and a day are told apart by the command."""
+    kind = "Rtd" if cn == "2011" else "Avg"
+    (row,) = readings(hour(f"w01018-{kind}=12.5", cn=cn), "s").to_pylist()
+    assert row["averaging"] == averaging
 
 
 @pytest.mark.parametrize(

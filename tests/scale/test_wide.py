@@ -53,6 +53,16 @@ def test_a_wide_table_gets_the_verdicts_of_its_values(standard, rows, kind):
     assert found.select(expected.column_names).to_pylist() == expected.to_pylist()
 
 
+@pytest.mark.parametrize("sign", ["", "<", ">"])
+@pytest.mark.parametrize("saturation", [89.0, 90.0, 91.0, 180.0])
+def test_a_censored_substitute_speaks_as_it_counts(saturation, sign):
+    """ "Saturation below 91 %" is no proof of 90 %: a substitute counts as any censored value does."""
+    rows = [{"station": "river", **dict.fromkeys(CODES), "DO": (7.4, ""), "DO_sat": (saturation, sign)}]
+    expected = to_arrow(samples_classes(long(rows), FRESH, keys=("row",), water_type="river"))
+    found = wide_classes(wide(rows), FRESH, keys=("row",), water_type="river")
+    assert found.select(expected.column_names).to_pylist() == expected.to_pylist()
+
+
 def test_what_was_not_measured_counts_for_nothing():
     """A row without any judged item has no verdict; NaN is no value."""
     table = pa.table({"station": ["a", "b"], "CODMn": [float("nan"), 5.0], "NH3N": [None, None]})

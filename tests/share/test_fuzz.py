@@ -57,6 +57,7 @@ WORDS = {
     "to": PERIODS,
     "as_of": PERIODS,
     "depth": st.sampled_from(["mean", "surface", "bottom", "none"]),
+    "averaging": st.sampled_from(["none", "instant", "minute", "hour", "day"]),
     "granularity": st.sampled_from(["year", "season", "month", "day", "hour", "12months", "3years"]),
     "kind": st.sampled_from(["section", "river", "basin", "zone", "city"]),
     "target": st.sampled_from(["2", "III", "V+", "attained"]),

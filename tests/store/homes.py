@@ -65,11 +65,13 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def readings(*rows: tuple[Any, ...], property: str = "TP", depth: str = "", censoring: str = "", flag: int = 1) -> Any:
+def readings(*rows: tuple[Any, ...], property: str = "TP", depth: str = "", averaging: str = "", censoring: str = "",
+             flag: int = 1) -> Any:  # fmt: skip
     """READINGS from (station, time, value) rows, or (station, time, value, {column: value})."""
     lines: list[dict[str, Any]] = []
     for row in rows:
-        line = {"station": row[0], "property": property, "depth": depth, "time": moment(row[1]), "value": row[2],
+        line = {"station": row[0], "property": property, "depth": depth, "averaging": averaging,
+                "time": moment(row[1]), "value": row[2],
                 "censoring": censoring, "flag": flag}  # fmt: skip
         lines.append(line | (row[3] if len(row) > 3 else {}))
     return pa.Table.from_pylist(lines, schema=READINGS)
@@ -84,4 +86,4 @@ def values(table: pa.Table, *columns: str) -> list[Any]:
 
 def keys(table: pa.Table) -> Iterable[tuple[Any, ...]]:
     """What identifies each observation."""
-    return values(table, "station", "property", "depth", "time")
+    return values(table, "station", "property", "depth", "averaging", "time")

@@ -95,7 +95,7 @@ def test_times_with_a_zone_are_stored_in_utc(home: Home) -> None:
     """A reading at 08:00 in Hong Kong is the reading at 00:00 UTC."""
     table = readings(("A", "2020-01-05", 1.0))
     hong_kong = pa.array([datetime(2020, 1, 5, 8, tzinfo=timezone(timedelta(hours=8)))], pa.timestamp("us", "UTC"))
-    zoned = table.set_column(3, "time", hong_kong)
+    zoned = table.set_column(4, "time", hong_kong)
     home.ingest(zoned, source="test")
     assert home.ingest(table, source="test").duplicate == 1
     home.ingest(readings(("B", "2020-01-05", 1.0)), source="test", result_time=datetime(2020, 2, 1, tzinfo=UTC))
@@ -124,7 +124,7 @@ def test_a_missing_column_is_named(home: Home) -> None:
 def test_an_empty_value_is_refused(home: Home) -> None:
     """Missing values are not rows."""
     table = readings(("A", "2020-01-05", 1.0))
-    table = table.set_column(4, "value", pa.array([None], pa.float64()))
+    table = table.set_column(5, "value", pa.array([None], pa.float64()))
     with pytest.raises(BadInput, match="value has 1 empty"):
         home.ingest(table, source="test")
 

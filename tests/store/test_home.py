@@ -232,7 +232,7 @@ def test_a_large_batch_goes_straight_into_history(home: Home) -> None:
     import pyarrow as pa
 
     minutes = pa.array([i * 60_000_000 for i in range(BULK)], pa.int64()).cast(pa.timestamp("us"))
-    batch = readings(("A", "2020-01-05", 1.0)).take(pa.array([0] * BULK)).set_column(3, "time", minutes)
+    batch = readings(("A", "2020-01-05", 1.0)).take(pa.array([0] * BULK)).set_column(4, "time", minutes)
     told: list[tuple[int, int]] = []
     assert home.ingest(batch, source="test", progress=lambda *step: told.append(step)).new == BULK
     assert told[0] == (0, BULK)

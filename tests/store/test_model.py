@@ -102,7 +102,7 @@ def test_any_story_reads_as_the_model_tells_it(
     everything = model.seen(None)
     newest = {row[0]: row for row in everything}
     assert values(reader.latest(), *COLUMNS) == [newest[name] for name in sorted(newest)]
-    found = {row[1]: row[4:] for row in values(reader.datastreams(), *reader.datastreams().column_names)}
+    found = {row[1]: row[5:] for row in values(reader.datastreams(), *reader.datastreams().column_names)}
     for name in newest:
         times = [row[1] for row in everything if row[0] == name]
         assert found[name] == (len(times), min(times), max(times))

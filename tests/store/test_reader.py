@@ -76,16 +76,16 @@ def test_pages_add_up_to_the_whole(filled: Home, limit: int) -> None:
 
 def test_a_page_may_begin_behind_a_name_that_is_gone(filled: Home) -> None:
     """A page behind a datastream that does not exist begins with the next one."""
-    table = filled.reader().observations(after=("A", "TP", "middle", moment(DAYS[0])), limit=1)
-    assert list(keys(table)) == [("A", "TP", "surface", moment(DAYS[0]))]
-    assert filled.reader().observations(after=("Z", "", "", moment(DAYS[0])), limit=1).num_rows == 0
+    table = filled.reader().observations(after=("A", "TP", "middle", "", moment(DAYS[0])), limit=1)
+    assert list(keys(table)) == [("A", "TP", "surface", "", moment(DAYS[0]))]
+    assert filled.reader().observations(after=("Z", "", "", "", moment(DAYS[0])), limit=1).num_rows == 0
 
 
 def test_latest_is_the_newest_of_each_datastream(filled: Home) -> None:
     """One row a datastream, the last in time, as the observations themselves have it."""
     latest = filled.reader().latest()
     table = filled.reader().observations()
-    newest = {key[:3]: row for key, row in zip(keys(table), table.to_pylist(), strict=True)}
+    newest = {key[:4]: row for key, row in zip(keys(table), table.to_pylist(), strict=True)}
     assert latest.schema == OBSERVATIONS
     assert latest.to_pylist() == [newest[name] for name in sorted(newest)]
     assert values(filled.reader().latest(["C"]), "time")[0] == moment(DAYS[5])

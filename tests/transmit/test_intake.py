@@ -47,6 +47,7 @@ def test_good_readings_are_stored_and_counted(home: Home) -> None:
         ("station", ("Z", "2020-01-05", 1.0)),
         ("property", ("A", "2020-01-05", 1.0, {"property": "phlogiston"})),
         ("depth", ("A", "2020-01-05", 1.0, {"depth": "abyss"})),
+        ("averaging", ("A", "2020-01-05", 1.0, {"averaging": "decade"})),
         ("censoring", ("A", "2020-01-05", 1.0, {"censoring": "~"})),
         ("flag", ("A", "2020-01-05", 1.0, {"flag": 7})),
         ("value", ("A", "2020-01-05", math.nan)),
@@ -92,7 +93,7 @@ def test_a_register_knows_more_than_a_file(home: Home) -> None:
 def test_a_reading_without_a_flag_is_not_evaluated(home: Home) -> None:
     """No flag, for one row or for all, means that nobody has looked at the quality yet."""
     table = readings(("A", "2020-01-05", 1.0), ("A", "2020-01-06", 1.0))
-    nullable = table.set_column(6, "flag", pa.array([None, 1], pa.int8()))
+    nullable = table.set_column(7, "flag", pa.array([None, 1], pa.int8()))
     take_in(home, Batch("test", nullable, None))
     assert values(home.reader().observations(), "flag") == [Flag.NOT_EVALUATED, Flag.PASS]
     take_in(home, Batch("test", readings(("B", "2020-01-05", 1.0)).drop_columns(["flag"]), None))

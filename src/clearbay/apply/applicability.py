@@ -38,7 +38,7 @@ def fits(entry: Entry) -> tuple[Fit, ...]:
 
 def fit(entry: Entry, standard: Standard) -> Fit:
     """How one rule set fits the station."""
-    measured = {one.property for one in entry.series}
+    measured = {one.property for one in entry.judged}
     needed = wanted(entry, standard)
     missing = tuple(code for code in needed if code not in measured)
     if entry.station.medium not in standard.media:

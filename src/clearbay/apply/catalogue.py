@@ -11,6 +11,7 @@ from clearbay import packs
 from clearbay.apply.names import unknown
 from clearbay.apply.search import fold
 from clearbay.model.errors import BadInput
+from clearbay.model.observation import JUDGED
 from clearbay.model.station import Station, Zone
 from clearbay.model.text import Text
 from clearbay.store import Home
@@ -26,6 +27,7 @@ class Series:
     station: str
     property: str
     depth: str
+    averaging: str
     count: int
     first: datetime
     last: datetime
@@ -40,6 +42,11 @@ class Entry:
     observations: int
     first: datetime | None
     last: datetime | None
+
+    @property
+    def judged(self) -> tuple[Series, ...]:
+        """The series that assessments judge: samples and hourly means."""
+        return tuple(one for one in self.series if one.averaging in JUDGED)
 
     @property
     def located(self) -> bool:
@@ -75,7 +82,7 @@ class Catalogue:
 
     @cached_property
     def series(self) -> tuple[Series, ...]:
-        """Every series, sorted by station, property and depth: the order of the pages of observations."""
+        """Every series, sorted by their names: the order of the pages of observations."""
         return tuple(one for entry in self.entries.values() for one in entry.series)
 
     @cached_property
@@ -190,13 +197,14 @@ def read(home: Home) -> Catalogue:
     """The picture of what ``home`` holds now. The version is read first: a later batch makes a new picture."""
     version = home.data_version
     table = home.reader().datastreams()
-    columns = (table.column(name).to_pylist() for name in ("station", "property", "depth", "count", "first", "last"))
+    names = ("station", "property", "depth", "averaging", "count", "first", "last")
+    columns = (table.column(name).to_pylist() for name in names)
     by_station: dict[str, list[Series]] = {}
     for values in zip(*columns, strict=True):
         by_station.setdefault(values[0], []).append(Series(*values))
     entries: dict[str, Entry] = {}
     for station in sorted(home.stations(), key=lambda one: one.id):
-        series = tuple(sorted(by_station.get(station.id, ()), key=lambda one: (one.property, one.depth)))
+        series = tuple(sorted(by_station.get(station.id, ()), key=lambda one: (one.property, one.depth, one.averaging)))
         entries[station.id] = Entry(
             station,
             series,

@@ -21,7 +21,7 @@ import narwhals.stable.v2 as nw
 from clearbay.apply.layout import NUMBERS, History, find
 from clearbay.mine.frames import Frame, columns_of, frame_of, to_arrow
 from clearbay.model.errors import BadInput
-from clearbay.model.observation import READINGS
+from clearbay.model.observation import JUDGED, READINGS
 
 Engine = Literal["duckdb", "polars", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -40,18 +40,24 @@ class Opened:
 
     @cached_property
     def profiles(self) -> frozenset[str] | None:
-        """Stations sampled at more than one depth, as ``period_items`` asks; None where only a census would tell.
+        """Stations sampled at more than one depth (or with samples and hourly means), as ``period_items`` asks; None
+        where only a census would tell.
 
-        The store keeps one value a station, property, depth and time. Where its files hold a single depth, as the
-        footers tell without reading a row, no station has more; else one pass over the stations' depths finds them.
+        The store keeps one value a station, property, depth, averaging and time. Where its files hold a single depth
+        and averaging, as the footers tell without reading a row, no station has more; else one pass over the rows finds
+        them.
         """
         if not self.history.is_stores:
             return None
-        depths = self.history.depths
-        if depths is not None and len(depths) == 1:
+        told = [self.history.words(name) for name in ("depth", "averaging")]
+        if all(words is not None and len(words) == 1 for words in told):
             return frozenset()
-        spans = self.frame.group_by("station").agg(_low=nw.col("depth").min(), _high=nw.col("depth").max())
-        deep = spans.filter(nw.col("_low") != nw.col("_high")).select("station")
+        names = [name for name in ("depth", "averaging") if name in columns_of(self.frame)]
+        edges = [nw.col(name).min().alias(f"_low_{name}") for name in names]
+        edges += [nw.col(name).max().alias(f"_high_{name}") for name in names]
+        several = [nw.col(f"_low_{name}") != nw.col(f"_high_{name}") for name in names]
+        spans = self.frame.group_by("station").agg(*edges)
+        deep = spans.filter(nw.any_horizontal(*several, ignore_nulls=True)).select("station")
         return frozenset(to_arrow(deep).column("station").to_pylist())
 
 
@@ -64,7 +70,10 @@ def open_history(
     threads: int | None = None,
     memory_limit: str = MEMORY_LIMIT,
 ) -> Iterator[Opened]:
-    """The history at ``place`` as a lazy frame with the columns of READINGS (``flag`` only where the files have it).
+    """The history at ``place`` as a lazy frame with the columns of READINGS (``flag`` and ``averaging`` only where the
+    files have them).
+
+    Of several averagings only those that assessments judge are there (``model.observation.JUDGED``).
 
     ``place``: a folder, a glob or one file, on this machine or in an object store (``s3://bucket/history``);
     ``remote``: the Spark Connect server, ``sc://host:port``. ``threads`` and ``memory_limit`` bound DuckDB.
@@ -77,6 +86,7 @@ def open_history(
         what = "needs the address of a server" if engine == "spark" else "runs here and has no server"
         raise BadInput(f"the engine {engine} {what}", where="--remote", mend="--engine spark --remote sc://host:15002")
     history = find(place, here=engine != "spark")
+    words = history.words("averaging")
     if engine == "duckdb":
         import duckdb
 
@@ -87,12 +97,12 @@ def open_history(
             connection.execute("SET memory_limit = ?", [memory_limit])
             if threads is not None:
                 connection.execute("SET threads = ?", [threads])
-            yield Opened(_readings(_on_duckdb(connection, history), place), history, engine)
+            yield Opened(_readings(_on_duckdb(connection, history), place, words), history, engine)
     elif engine == "polars":
-        yield Opened(_readings(_on_polars(history), place), history, engine)
+        yield Opened(_readings(_on_polars(history), place, words), history, engine)
     else:
         session = spark_session(remote)
-        yield Opened(_readings(_on_spark(session, history, place), place), history, engine)
+        yield Opened(_readings(_on_spark(session, history, place), place, words), history, engine)
 
 
 @cache
@@ -142,7 +152,7 @@ def _on_duckdb(connection: Any, history: History) -> Any:
     if history.is_remote:
         # DuckDB reads object stores through an extension that it would fetch; pyarrow brings what is needed.
         return connection.from_arrow(history.dataset())
-    return connection.read_parquet(list(history.files))
+    return connection.read_parquet(list(history.files), union_by_name=history.is_mixed)
 
 
 def _on_polars(history: History) -> Any:
@@ -152,12 +162,15 @@ def _on_polars(history: History) -> Any:
         raise BadInput("the engine polars is not installed", mend="pip install polars") from error
     if history.is_remote:
         return polars.scan_pyarrow_dataset(history.dataset())
+    if history.is_mixed:
+        return polars.scan_parquet(list(history.widest_first), missing_columns="insert")
     return polars.scan_parquet(list(history.files))
 
 
 def _on_spark(session: Any, history: History, place: str) -> Any:
     try:
-        opened = session.read.parquet(*history.files)
+        reader = session.read.option("mergeSchema", "true") if history.is_mixed else session.read
+        opened = reader.parquet(*history.files)
         opened.columns  # noqa: B018 - asks the server, which answers only if it can open the files
     except Exception as error:
         raise BadInput(
@@ -168,11 +181,15 @@ def _on_spark(session: Any, history: History, place: str) -> Any:
     return opened
 
 
-def _readings(native: Any, place: str) -> Frame:
-    """Just the columns of READINGS, in their types; what the files have beyond them is never read."""
+_MAYBE = ("flag", "averaging")
+
+
+def _readings(native: Any, place: str, words: frozenset[str] | None) -> Frame:
+    """The columns of READINGS in their types, and of several averagings those that are judged; what the files have
+    beyond them is never read."""
     frame: Frame = nw.from_native(native)
     present = columns_of(frame)
-    missing = [name for name in READINGS.names if name not in present and name != "flag"]
+    missing = [name for name in READINGS.names if name not in present and name not in _MAYBE]
     if missing:
         raise BadInput(
             f"the files have no column {', '.join(missing)}",
@@ -180,6 +197,10 @@ def _readings(native: Any, place: str) -> Frame:
             mend="the long layout has the columns " + ", ".join(READINGS.names),
         )
     frame = _in_utc(frame, place)
+    if "averaging" in present:
+        frame = frame.with_columns(averaging=nw.col("averaging").fill_null(""))
+        if set(words or {None}) - set(JUDGED):
+            frame = frame.filter(nw.col("averaging").is_in(list(JUDGED)))
     chosen = [nw.col(name) for name in READINGS.names if name in present]
     schema = frame.collect_schema()
     for name, kinds in NUMBERS.items():

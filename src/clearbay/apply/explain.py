@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine, packs
-from clearbay.apply import applicability, index, judging, periods, rules, wording
+from clearbay.apply import applicability, grounds, index, judging, periods, rules, wording
 from clearbay.apply.assessments import Assessments
 from clearbay.apply.catalogue import Entry, lineage
 from clearbay.mine.aqhi import HOURS_NEEDED, AqhiRule
@@ -131,8 +131,8 @@ class _Parts:
     def readings(self, codes: Collection[str]) -> pa.Table:
         """The station's observations of these properties in the period."""
         start, end = periods.bounds(self.period, self.entry.station.utc_offset)
-        return self.home.reader().observations(
-            stations=[self.entry.station.id], properties=sorted(codes), start=start, end=end
+        return grounds.readings(
+            self.home.reader(), stations=[self.entry.station.id], properties=sorted(codes), start=start, end=end
         )
 
     def answer(

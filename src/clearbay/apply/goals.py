@@ -9,6 +9,7 @@ from typing import Literal
 import narwhals.stable.v2 as nw
 
 from clearbay import packs
+from clearbay.apply import grounds
 from clearbay.apply.assessments import Assessments
 from clearbay.apply.catalogue import Catalogue, Entry
 from clearbay.apply.groups import groups
@@ -103,7 +104,7 @@ def progress(home: Home, assessments: Assessments, now: Catalogue, target: Targe
 
 
 def _measures(entry: Entry, target: Target) -> bool:
-    return not target.property or any(one.property == target.property for one in entry.series)
+    return not target.property or any(one.property == target.property for one in entry.judged)
 
 
 def _means(home: Home, entries: list[Entry], target: Target) -> tuple[Year, ...]:
@@ -112,7 +113,7 @@ def _means(home: Home, entries: list[Entry], target: Target) -> tuple[Year, ...]
     stored = packs.properties()[target.property].unit
     if stored != target.unit:
         factor, shift = packs.unit_factor(stored, target.unit, target.property)
-    frame = nw.from_native(home.reader().relation())
+    frame = grounds.rows(home.reader())
     here = frame.filter(
         nw.col("station").is_in([entry.station.id for entry in entries]), nw.col("property") == target.property
     )

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine
-from clearbay.apply import periods, rules
+from clearbay.apply import grounds, periods, rules
 from clearbay.apply.catalogue import Entry
 from clearbay.mine.frames import UNUSABLE_FLAGS, to_arrow
 from clearbay.model.standard import Standard
@@ -63,7 +63,7 @@ def measured(standard: Standard, entry: Entry) -> bool:
     """True where the station has pollutants or a published index while the rule set is in force."""
     first, last = in_force(standard, entry.station.utc_offset)
     wanted = {*pollutants(standard), PUBLISHED}
-    return any(one.property in wanted and one.last >= first and one.first <= last for one in entry.series)
+    return any(one.property in wanted and one.last >= first and one.first <= last for one in entry.judged)
 
 
 def hourly(reader: Reader, standard: Standard, entries: Iterable[Entry]) -> pa.Table:
@@ -73,7 +73,7 @@ def hourly(reader: Reader, standard: Standard, entries: Iterable[Entry]) -> pa.T
         by_offset.setdefault(entry.station.utc_offset, []).append(entry)
     found = [HOURS.empty_table()]
     for utc_offset, group in by_offset.items():
-        frame = nw.from_native(reader.relation())
+        frame = grounds.rows(reader)
         here = frame.filter(nw.col("station").is_in([entry.station.id for entry in group]))
         needed = here.filter(nw.col("property").is_in([*pollutants(standard), PUBLISHED]))
         found.append(_hours(to_arrow(needed), standard, utc_offset))
@@ -91,7 +91,8 @@ def between(hours: pa.Table, station: str, start: datetime, end: datetime) -> pa
 
 def behind(reader: Reader, standard: Standard, entry: Entry, start: datetime, end: datetime) -> pa.Table:
     """The readings of one station that its hours from ``start`` to ``end`` rest on."""
-    return reader.observations(
+    return grounds.readings(
+        reader,
         stations=[entry.station.id],
         properties=[*pollutants(standard), PUBLISHED],
         start=max(start, datetime.min + LOOK_BACK) - LOOK_BACK,

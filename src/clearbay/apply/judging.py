@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import mine
-from clearbay.apply import index, rules, wording
+from clearbay.apply import grounds, index, rules, wording
 from clearbay.apply.applicability import water_type
 from clearbay.apply.catalogue import Catalogue, Entry
 from clearbay.mine.frames import to_arrow
@@ -70,7 +70,7 @@ def stations_of(now: Catalogue, standard: Standard) -> tuple[Entry, ...]:
     there = (entry for entry in now.entries.values() if entry.station.medium in standard.media)
     if standard.kind == "index":
         return tuple(entry for entry in there if index.measured(standard, entry))
-    return tuple(entry for entry in there if any(one.property in wanted for one in entry.series))
+    return tuple(entry for entry in there if any(one.property in wanted for one in entry.judged))
 
 
 def judge(
@@ -156,8 +156,11 @@ def water_types(entries: tuple[Entry, ...]) -> dict[str, str]:
 
 
 def profiles(entries: tuple[Entry, ...]) -> frozenset[str] | None:
-    """Stations sampled at several depths, as ``mine.period_items`` asks; None where all are: one pass is enough."""
-    deep = frozenset(entry.station.id for entry in entries if len({series.depth for series in entry.series}) > 1)
+    """Stations sampled at several depths (or in several averagings), as ``mine.period_items`` asks; None where all
+    are: one pass is enough."""
+    deep = frozenset(
+        entry.station.id for entry in entries if len({(series.depth, series.averaging) for series in entry.judged}) > 1
+    )
     return None if len(deep) == len(entries) else deep
 
 
@@ -167,7 +170,7 @@ def zones(entries: tuple[Entry, ...]) -> dict[str, str]:
 
 
 def _frame(reader: Reader, entries: tuple[Entry, ...]) -> Any:
-    frame = nw.from_native(reader.relation())
+    frame = grounds.rows(reader)
     ids = [entry.station.id for entry in entries]
     return frame.filter(nw.col("station").is_in(ids))
 

@@ -70,11 +70,27 @@ class History:
         return sum(one.num_rows for one in self.footers) if self.footers else None
 
     @property
-    def depths(self) -> frozenset[str] | None:
-        """The only depths that occur, where the footers tell (each group of rows has one); else None."""
+    def is_mixed(self) -> bool:
+        """Whether some files have the column ``averaging`` and others, written earlier, have not."""
+        return len({"averaging" in footer.schema.names for footer in self.footers}) > 1
+
+    @property
+    def widest_first(self) -> tuple[str, ...]:
+        """The files, one that has the column ``averaging`` before those that have not."""
+        if not self.is_mixed:
+            return self.files
+        pairs = zip(self.files, self.footers, strict=True)
+        return tuple(name for name, _ in sorted(pairs, key=lambda pair: "averaging" not in pair[1].schema.names))
+
+    def words(self, column: str) -> frozenset[str] | None:
+        """The only words of ``depth`` or ``averaging`` that occur, where the footers tell (each group of rows has
+        one); else None. A file without ``averaging`` has the empty word."""
         found: set[str] = set()
         for footer in self.footers:
-            place = footer.schema.names.index("depth") if "depth" in footer.schema.names else -1
+            place = footer.schema.names.index(column) if column in footer.schema.names else -1
+            if place < 0 and column == "averaging":
+                found.add("")
+                continue
             for group in range(footer.num_row_groups):
                 told = footer.row_group(group).column(place).statistics if place >= 0 else None
                 if told is None or not told.has_min_max or told.min != told.max:
@@ -85,7 +101,7 @@ class History:
     def dataset(self) -> Any:
         """The files as one pyarrow dataset, for engines of this process that cannot open an object store."""
         system, _ = pyarrow.fs.FileSystem.from_uri(_listable(self.files[0]))
-        paths = [_listable(name).partition("://")[2] for name in self.files]
+        paths = [_listable(name).partition("://")[2] for name in self.widest_first]
         return pyarrow.dataset.dataset(paths, format="parquet", filesystem=system)
 
 

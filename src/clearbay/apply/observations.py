@@ -1,4 +1,4 @@
-"""Pages, counts and streams of observations, in the order station, property, depth, time."""
+"""Pages, counts and streams of observations, in the order of their names and times."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from clearbay.apply.catalogue import Catalogue, Series
 from clearbay.mine.frames import to_arrow
 from clearbay.store import Reader
 
-Key = tuple[str, str, str, datetime]
-"""Station, property, depth and time (UTC): the place of an observation in the order of pages."""
+Key = tuple[str, str, str, str, datetime]
+"""Station, property, depth, averaging and time (UTC): the place of an observation in the order of pages."""
 
 _CHUNK = 250_000
 """Rows a stream asks for at a time: some 20 MB as columns."""
@@ -27,6 +27,7 @@ class Selection:
     stations: tuple[str, ...] | None = None
     properties: tuple[str, ...] | None = None
     depths: tuple[str, ...] | None = None
+    averagings: tuple[str, ...] | None = None
     start: datetime | None = None
     end: datetime | None = None
     as_of: datetime | None = None
@@ -37,6 +38,7 @@ class Selection:
             (self.stations is None or one.station in self.stations)
             and (self.properties is None or one.property in self.properties)
             and (self.depths is None or one.depth in self.depths)
+            and (self.averagings is None or one.averaging in self.averagings)
             and (self.start is None or one.last >= self.start)
             and (self.end is None or one.first < self.end)
         )
@@ -63,6 +65,7 @@ class Observations:
             ("station", selection.stations),
             ("property", selection.properties),
             ("depth", selection.depths),
+            ("averaging", selection.averagings),
         ):
             if words is not None:
                 frame = frame.filter(nw.col(name).is_in(list(words)))
@@ -78,6 +81,7 @@ class Observations:
             stations=selection.stations,
             properties=selection.properties,
             depths=selection.depths,
+            averagings=selection.averagings,
             start=selection.start,
             end=selection.end,
             as_of=selection.as_of,
@@ -88,7 +92,7 @@ class Observations:
             return table, None
         table = table.slice(0, limit)
         last = table.slice(limit - 1, 1).to_pylist()[0]
-        return table, (last["station"], last["property"], last["depth"], last["time"])
+        return table, (last["station"], last["property"], last["depth"], last["averaging"], last["time"])
 
     def stream(self, selection: Selection, limit: int | None = None) -> Iterator[pa.Table]:
         """All of them, in tables of bounded size; at least one table, so that a file has its columns."""

@@ -9,7 +9,23 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, bulletin, doctor, files, hj212, home, index, rate, serve, standards, trace
+from clearbay.cli import (
+    air,
+    bulletin,
+    device,
+    doctor,
+    files,
+    gateway,
+    hj212,
+    home,
+    index,
+    key,
+    qc,
+    rate,
+    serve,
+    standards,
+    trace,
+)
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -49,8 +65,13 @@ app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(qc.qc)
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
+app.add_typer(key.app, name="key")
+app.command()(gateway.gateway)
+app.add_typer(device.app, name="device")
+app.command()(gateway.simulate)
 app.command()(trace.trace)
 app.command()(doctor.doctor)
 

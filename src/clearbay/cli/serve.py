@@ -15,30 +15,40 @@ from clearbay.apply.desk import Desk
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
 from clearbay.cli.output import Json, answer, progress
 from clearbay.store import Home
+from clearbay.web.server import is_loopback
 from clearbay.web.server import serve as run_server
 from clearbay.web.warmth import steps
 
 Port = Annotated[int, typer.Option(help="The port to listen on.", envvar="PORT", min=1, max=65535)]
 Host = Annotated[
-    str, typer.Option(help="The address to listen on; 0.0.0.0 opens it to the network, without any sign-in yet.")
+    str, typer.Option(help="The address to listen on; 0.0.0.0 lets the network read, and write with an API key.")
 ]
 
 
-def serve(home: HomeOption, port: Port = 8700, host: Host = "127.0.0.1", as_json: Json = False) -> None:
+def serve(
+    home: HomeOption,
+    port: Port = 8700,
+    host: Host = "127.0.0.1",
+    is_open: Annotated[
+        bool, typer.Option("--open", help="Whoever calls from this machine writes without a key; loopback only.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Serve a home: the map, the API under /api, its description under /docs.
 
     Example: `clearbay serve --home bay-data --port 8700`
     """
-    _serve(home, port, host, {}, as_json=as_json)
+    _serve(home, port, host, {}, is_open=is_open, as_json=as_json)
 
 
-def _serve(home: Path, port: int, host: str, told: dict[str, Any], *, as_json: bool) -> None:
+def _serve(home: Path, port: int, host: str, told: dict[str, Any], *, is_open: bool, as_json: bool) -> None:
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     text = f"clearbay serves {home} at {url}  (API: /docs; stop with Ctrl-C)"
     run_server(
         home,
         port=port,
         host=host,
+        is_open=is_open,
         ready=lambda: answer({"home": str(home), "url": url, **told}, as_json=as_json, text=text),
     )
 
@@ -54,6 +64,8 @@ def demo(
 ) -> None:
     """Load the real data that ships with clearbay (once) and open it on the map.
 
+    At a loopback address whoever calls from this machine writes without a key.
+
     Example: `clearbay demo --port 8700`
     """
     directory = home or data_directory() / "demo"
@@ -61,7 +73,7 @@ def demo(
     if load_only:
         answer({"home": str(directory), "files": loaded}, as_json=as_json, text=f"loaded into {directory}")
         return
-    _serve(directory, port, host, {"files": loaded}, as_json=as_json)
+    _serve(directory, port, host, {"files": loaded}, is_open=is_loopback(host), as_json=as_json)
 
 
 def data_directory() -> Path:

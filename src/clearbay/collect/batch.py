@@ -36,7 +36,7 @@ class Batch:
     """Everything read from one file.
 
     ``readings`` has the columns of ROW_READINGS: values in the properties' own units, time in UTC; a value measured
-    twice for the same station, property, depth and time stands twice (the intake tells them apart).
+    twice for the same station, property, depth, averaging and time stands twice (the intake tells them apart).
     ``samples`` has one row an input row, in its order, bad rows too: ``row``, ``station``, ``time``, ``depth`` (null
     where unreadable) and what else the source says of the row, such as the published class. ``stations`` are those of
     the file that no register knows. ``missing`` counts the cells that say "not measured". ``notes`` say what else a

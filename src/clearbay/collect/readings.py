@@ -138,6 +138,7 @@ def _readings(keys: Keys, column: Measured, rows: npt.NDArray[np.int64]) -> pa.T
             keys.station.take(index),
             pa.repeat(column.property, count),
             depth,
+            pa.repeat("", count),
             keys.time.take(index),
             pa.array(value),
             CENSORING.take(pa.array(censoring)),

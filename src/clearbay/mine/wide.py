@@ -56,13 +56,14 @@ def wide_classes(
             f"the table has no column that {standard.id} judges", mend="name columns by property: CODMn, NH3N, TP"
         )
     spares = [one.spare for one in table.alternatives if one.spare in present]
-    signs = [item.code + CENSORING for item in items if item.code + CENSORING in present]
+    read = [*(item.code for item in items), *spares]
+    signs = [code + CENSORING for code in read if code + CENSORING in present]
     station = ["station"] if isinstance(water_type, Mapping) else []
     kinds = ["water_type"] if table.by_water_type and "water_type" in present else []
-    wanted = dict.fromkeys([*keys, *(item.code for item in items), *spares, *signs, *station, *kinds])
+    wanted = dict.fromkeys([*keys, *read, *signs, *station, *kinds])
     rows = to_arrow(frame.select(*wanted)).combine_chunks()
     lake = _lakes(rows, table, water_type)
-    values = {name: _numbers(rows, name) for name in [*(item.code for item in items), *spares]}
+    values = {name: _numbers(rows, name) for name in read}
     marks = {name: _marks(rows, name) for name in signs}
     worst = np.empty(rows.num_rows, dtype=np.int8)
     bits = np.empty(rows.num_rows, dtype=np.int64)
@@ -182,7 +183,7 @@ def _judge(
     number = np.zeros(rows, dtype=np.int8)
     for place, item in enumerate(items):
         value = values[item.code]
-        spared = {one.grade: _speaks(one, values[one.spare]) for one in item.spares}
+        spared = {one.grade: _speaks(one, values[one.spare], marks.get(one.spare + CENSORING)) for one in item.spares}
         grade = item.grades(value, lake, spared)
         number += item.judged(value, lake).view(np.int8)
         mark = marks.get(item.code + CENSORING)
@@ -230,7 +231,9 @@ def _between_ends(
     return grade, low, high
 
 
-def _speaks(one: Alternative, value: Numbers) -> Mask:
+def _speaks(one: Alternative, value: Numbers, mark: Grades | None) -> Mask:
+    if mark is not None and mark.any():  # what a censored value counts as: see ``censoring.single_ends``
+        value = value * np.array([1.0, 0.5, 1 + 2 * SLACK])[mark]
     rounded = value if one.decimals is None else round_half_even_array(value, one.decimals)
     told: Mask = (rounded >= one.low) & (rounded <= one.high)
     return told

@@ -18,6 +18,15 @@ Censoring = Literal["", "<", ">"]
 """``<``: below the detection limit given as value; ``>``: above the upper limit given as value."""
 
 
+Averaging = Literal["", "instant", "minute", "hour", "day"]
+"""What a value stands for in time: empty, a sample or survey value; ``instant``, real-time telemetry; ``minute``,
+``hour`` and ``day``, the mean over that period starting at ``time``."""
+
+JUDGED: tuple[Averaging, ...] = ("", "hour")
+"""The averagings that assessments judge: samples and hourly means. A reading of the moment is no statement about an
+hour, and a day's mean beside its hours would count them twice."""
+
+
 class Flag(IntEnum):
     """QARTOD primary flags."""
 
@@ -33,6 +42,7 @@ READINGS = pa.schema(
         pa.field("station", pa.string(), nullable=False),
         pa.field("property", pa.string(), nullable=False),
         pa.field("depth", pa.string(), nullable=False),
+        pa.field("averaging", pa.string(), nullable=False),
         pa.field("time", pa.timestamp("us"), nullable=False),
         pa.field("value", pa.float64(), nullable=False),
         pa.field("censoring", pa.string(), nullable=False),
@@ -49,5 +59,5 @@ OBSERVATIONS = pa.schema(
         pa.field("result_time", pa.timestamp("us"), nullable=False),
     ]
 )
-"""What the store's reader yields: the newest revision of each (station, property, depth, time), or the one known
-as of an earlier ``result_time``."""
+"""What the store's reader yields: the newest revision of each (station, property, depth, averaging, time), or the
+one known as of an earlier ``result_time``."""

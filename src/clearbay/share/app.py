@@ -14,22 +14,29 @@ from starlette.middleware.cors import CORSMiddleware
 from clearbay import __version__
 from clearbay.apply.desk import Desk
 from clearbay.apply.release import fingerprint
-from clearbay.share import reference
+from clearbay.share import guard, reference
 from clearbay.share.delivery import Delivery
+from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
 from clearbay.share.routers import ROUTERS
+from clearbay.share.sta.service import Service
+from clearbay.store.keys import Keys
 
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
-    "verdict unfoldable to its arithmetic and its clause. Read-only; no key is needed."
+    "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
+    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`."
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def api(desk: Desk, *, lifespan: Lifespan | None = None) -> FastAPI:
-    """The API over ``desk``. Paths outside ``/api``, ``/docs`` and ``/openapi.json`` are left to the caller."""
+def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) -> FastAPI:
+    """The API over ``desk``. Paths outside ``/api``, ``/docs`` and ``/openapi.json`` are left to the caller.
+
+    ``is_open``: whoever calls from this very machine needs no key to write (see ``share.guard``).
+    """
     app = FastAPI(
         title="clearbay",
         summary=_SUMMARY,
@@ -44,7 +51,10 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
+    app.state.intake = Intake(desk.home)
+    guard.install(app, Keys(desk.home), is_open=is_open)
     install(app)
+    app.mount("/sta", Service(desk.home, app.state.intake))
     for router, _ in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -67,7 +77,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None) -> FastAPI:
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        return f"{release}-{desk.home.data_version}" if path.startswith("/api/") else None
+        # What was heard of devices changes without any observation.
+        lasting = path.startswith("/api/") and not path.startswith("/api/devices")
+        return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
     app.add_middleware(

@@ -32,6 +32,14 @@ SampleDepth = Annotated[
     Literal["surface", "middle", "bottom", "none"] | None,
     _query("Only observations of this depth; `none`: where the medium has no depth.", "surface"),
 ]
+SampleAveraging = Annotated[
+    Literal["sample", "instant", "minute", "hour", "day"] | None,
+    _query(
+        "Only observations that stand for this: `sample`, a sample or survey value; `instant`, real-time telemetry; "
+        "the others, the mean over that period starting at the time given.",
+        "hour",
+    ),
+]
 From = Annotated[
     str | None,
     _query(

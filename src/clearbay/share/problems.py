@@ -6,6 +6,7 @@ BadInput -> 422, UnknownName -> 404, StoreError -> 503; anything unforeseen -> 5
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from clearbay.model.errors import BadInput, ClearbayError, UnknownName
+from clearbay.model.errors import BadInput, ClearbayError, Conflict, NotAllowed, UnknownName
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -33,10 +34,25 @@ class Problem(BaseModel):
     mend: str = Field(description="The way out", examples=["did you mean hk.epd.marine.DM1?"])
 
 
+class Denied(HTTPException):
+    """A request refused for what it is or who sent it (401, 403, 405, 409, 429), told as a problem."""
+
+    def __init__(
+        self, status: int, what: str, *, where: str = "", mend: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        given = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        super().__init__(status, what, {**given, **(headers or {})})
+        self.where, self.mend = where, mend
+
+
 KINDS: dict[int, tuple[str, str]] = {
+    401: ("key", "Key needed"),
+    403: ("role", "Not allowed to this key"),
     404: ("unknown-name", "Unknown name"),
     405: ("method", "Method not allowed"),
+    409: ("conflict", "Against what is stored"),
     422: ("bad-input", "Bad input"),
+    429: ("too-many", "Too many attempts"),
     500: ("server", "Server error"),
     503: ("store", "Store not available"),
 }
@@ -63,6 +79,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClearbayError)
     async def ours(_: Request, error: ClearbayError) -> Response:
+        for kind, status in ((Conflict, 409), (NotAllowed, 403)):
+            if isinstance(error, kind):
+                return problem(status, error.what, where=error.where, mend=error.mend)
         if isinstance(error, UnknownName):
             return problem(404, error.what, where=error.where, mend=error.mend)
         if isinstance(error, BadInput):
@@ -79,13 +98,20 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error, Denied):
+            answer = problem(error.status_code, str(error.detail), where=error.where, mend=error.mend)
+            answer.headers.update(error.headers or {})
+            return answer
         if error.status_code == 404:
             return problem(
                 404, f"nothing lives at {request.url.path[:200]}", where="path", mend="/docs lists all paths"
             )
         if error.status_code == 405:
-            answer = problem(405, f"{request.method} is not offered here", where="method", mend="use GET")
-            answer.headers["Allow"] = "GET, HEAD"
+            offered = (error.headers or {}).get("Allow") or "GET"
+            if "GET" in offered and "HEAD" not in offered:  # every GET is answered as HEAD too
+                offered = offered.replace("GET", "GET, HEAD")
+            answer = problem(405, f"{request.method} is not offered here", where="method", mend=f"use {offered}")
+            answer.headers["Allow"] = offered
             return answer
         return problem(error.status_code, str(error.detail))
 

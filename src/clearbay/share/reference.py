@@ -15,6 +15,10 @@ from clearbay.share.reference_style import STYLE
 Document = Mapping[str, Any]
 
 _MENDS = {
+    401: "Send <code>Authorization: Bearer KEY</code>; the operator makes a key with <code>clearbay key add</code>.",
+    403: "Ask the operator for a key with the role that the answer names.",
+    409: "What is stored stands against it; <code>detail</code> says what.",
+    429: "Wait as long as <code>Retry-After</code> says.",
     404: "A station, zone, rule set, property or path that nobody registered; <code>mend</code> has the closest names.",
     405: "The API is read with GET and HEAD.",
     422: "A parameter cannot be understood; <code>where</code> names it and <code>mend</code> says how it is written.",

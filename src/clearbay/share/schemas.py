@@ -68,6 +68,7 @@ class Health(Answer):
     time_from: Time | None
     time_to: Time | None
     generated: bool = Field(description="True where some of the data are generated and not measured")
+    open: bool = Field(description="True where whoever calls from the server's own machine writes without a key")
 
 
 class TimeSpan(Answer):
@@ -241,10 +242,11 @@ class LatestShape(Answer):
 
 
 class DatastreamShape(Answer):
-    """One property at one depth of a station."""
+    """One property at one depth of a station, in one averaging."""
 
     property: str
     depth: str = Field(description="surface, middle, bottom; empty where the medium has none")
+    averaging: str = Field(description="instant, minute, hour, day; empty: a sample or survey value")
     unit: str
     count: int
     first: Time
@@ -279,6 +281,7 @@ class ObservationShape(Answer):
     station: str
     property: str
     depth: str
+    averaging: str = Field(description="instant, minute, hour, day; empty: a sample or survey value")
     time: Time
     value: float = Field(description="In the unit of the property; with < or > in censoring, the limit")
     censoring: str = Field(description="<: below the value given; >: above it; empty: measured")
@@ -294,6 +297,7 @@ class SeriesColumns(Answer):
     property: str
     unit: str
     depth: list[str]
+    averaging: list[str]
     time: list[int] = Field(description="Seconds since 1970-01-01T00:00:00Z")
     value: list[float]
     censoring: list[str]

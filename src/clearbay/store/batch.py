@@ -44,8 +44,11 @@ class Classified:
 
 
 def readings_of(table: pa.Table) -> pa.Table:
-    """The columns of ``READINGS`` out of what a source gave; raises ``BadInput`` where they are not there."""
-    missing = [name for name in READINGS.names if name not in table.schema.names]
+    """The columns of ``READINGS`` out of what a source gave; raises ``BadInput`` where they are not there.
+
+    A source that knows of no averaging gives sample values: the column may be missing or empty.
+    """
+    missing = [name for name in READINGS.names if name not in (*table.schema.names, "averaging")]
     if missing:
         raise BadInput(
             f"the readings have no column {', '.join(missing)}",
@@ -54,7 +57,12 @@ def readings_of(table: pa.Table) -> pa.Table:
         )
     columns = []
     for field in READINGS:
+        if field.name not in table.schema.names:
+            columns.append(pa.chunked_array([pa.repeat("", table.num_rows)]))
+            continue
         column = table[field.name]
+        if field.name == "averaging":
+            column = column.fill_null("")
         if field.name == "time" and pa.types.is_timestamp(column.type) and column.type.tz:
             column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.timestamp("us"))  # the instant, in UTC
         try:

@@ -1,9 +1,10 @@
-"""Datastreams in the records: a small integer for each (station, property, depth), and what is known of each."""
+"""Datastreams in the records: a small integer for each (station, property, depth, averaging), and what is known."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from clearbay.model.errors import UnknownName
 from clearbay.store import stations
 from clearbay.store.tables import datastream, latest
 
-Names = tuple[str, str, str]
-"""Station, property and depth."""
+Names = tuple[str, str, str, str]
+"""Station, property, depth and averaging."""
+
+PARTS = ("station", "property", "depth", "averaging")
 
 _NEVER = np.iinfo(np.int64).min
 
@@ -41,9 +44,9 @@ def assign(connection: Connection, readings: pa.Table, version: int) -> Assigned
         _refuse_unregistered(connection, sorted({name[0] for name in missing}))
         first = (connection.execute(select(func.max(datastream.c.id))).scalar() or 0) + 1
         rows = [
-            {"id": first + i, "station": s, "property": p, "depth": d, "count": 0, "first": 0, "last": 0,
+            {"id": first + i, **dict(zip(PARTS, name, strict=True)), "count": 0, "first": 0, "last": 0,
              "version": version}
-            for i, (s, p, d) in enumerate(missing)
+            for i, name in enumerate(missing)
         ]  # fmt: skip
         connection.execute(insert(datastream), rows)
         known |= {name: (first + i, _NEVER) for i, name in enumerate(missing)}
@@ -53,26 +56,23 @@ def assign(connection: Connection, readings: pa.Table, version: int) -> Assigned
 
 
 def _distinct(readings: pa.Table) -> tuple[list[Names], npt.NDArray[np.intp]]:
-    """The distinct (station, property, depth) of a batch, and for each row which of them it is."""
+    """The distinct names of a batch, and for each row which of them it is."""
     if readings.num_rows == 0:
         return [], np.empty(0, dtype=np.intp)
-    columns = [readings[name].combine_chunks().dictionary_encode() for name in ("station", "property", "depth")]
+    columns = [readings[name].combine_chunks().dictionary_encode() for name in PARTS]
     columns = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in columns]
     sizes = [len(column.dictionary) for column in columns]
-    station_codes, property_codes, depth_codes = (
-        column.indices.to_numpy(zero_copy_only=False).astype(np.int64) for column in columns
-    )
-    key = (station_codes * sizes[1] + property_codes) * sizes[2] + depth_codes
-    present = np.zeros(sizes[0] * sizes[1] * sizes[2], dtype=bool)
+    key = np.zeros(readings.num_rows, dtype=np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        key = key * size + column.indices.to_numpy(zero_copy_only=False)
+    present = np.zeros(prod(sizes), dtype=bool)
     present[key] = True
     distinct = np.flatnonzero(present)
     place = np.cumsum(present) - 1
     words = [column.dictionary.to_pylist() for column in columns]
-    names = [
-        (words[0][k // (sizes[1] * sizes[2])], words[1][k // sizes[2] % sizes[1]], words[2][k % sizes[2]])
-        for k in distinct.tolist()
-    ]
-    return names, place[key].astype(np.intp)
+    codes = np.unravel_index(distinct, sizes)
+    parts = ([word[k] for k in code.tolist()] for word, code in zip(words, codes, strict=True))
+    return list(zip(*parts, strict=True)), place[key].astype(np.intp)
 
 
 def _groups(words: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
@@ -82,11 +82,14 @@ def _groups(words: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[Names, tuple[int, int]]:
     d = datastream.c
-    query = select(d.id, d.station, d.property, d.depth, d.count, d.last)
+    query = select(d.id, d.station, d.property, d.depth, d.averaging, d.count, d.last)
     found: dict[Names, tuple[int, int]] = {}
     for group in _groups(ids):
         for row in connection.execute(query.where(d.station.in_(group))):
-            found[row.station, row.property, row.depth] = row.id, (row.last if row._mapping["count"] else _NEVER)
+            found[row.station, row.property, row.depth, row.averaging] = (
+                row.id,
+                (row.last if row._mapping["count"] else _NEVER),
+            )
     return found
 
 
@@ -99,13 +102,14 @@ def _refuse_unregistered(connection: Connection, names: Sequence[str]) -> None:
 
 
 def name_columns(connection: Connection) -> dict[str, pa.DictionaryArray]:
-    """Station, property and depth of every datastream as dictionary columns, to be taken by id."""
+    """The names of every datastream as dictionary columns, to be taken by id."""
     d = datastream.c
-    rows = connection.execute(select(d.id, d.station, d.property, d.depth)).all()
+    rows = connection.execute(select(d.id, d.station, d.property, d.depth, d.averaging)).all()
     size = max((row.id for row in rows), default=0) + 1
-    columns: dict[str, list[str | None]] = {"station": [None] * size, "property": [None] * size, "depth": [None] * size}
-    for key, station_id, property_code, depth in rows:
-        columns["station"][key], columns["property"][key], columns["depth"][key] = station_id, property_code, depth
+    columns: dict[str, list[str | None]] = {name: [None] * size for name in PARTS}
+    for key, *words in rows:
+        for name, word in zip(PARTS, words, strict=True):
+            columns[name][key] = word
     return {name: pa.array(values, pa.string()).dictionary_encode() for name, values in columns.items()}
 
 
@@ -141,7 +145,7 @@ def changed(connection: Connection, since: int) -> Sequence[Any]:
     d, newest = datastream.c, latest.c
     query = (
         select(
-            d.id, d.station, d.property, d.depth, d.count, d.first, d.last,
+            d.id, d.station, d.property, d.depth, d.averaging, d.count, d.first, d.last,
             newest.time, newest.value, newest.censoring, newest.flag, newest.revision, newest.result_time,
         )
         .join_from(datastream, latest, newest.datastream == d.id)

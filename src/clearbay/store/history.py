@@ -41,6 +41,7 @@ CURRENT = pa.schema(
         pa.field("station", pa.string(), nullable=False),
         pa.field("property", pa.string(), nullable=False),
         pa.field("depth", pa.string(), nullable=False),
+        pa.field("averaging", pa.string(), nullable=False),
         pa.field("time", pa.timestamp("us"), nullable=False),
         pa.field("value", pa.float64(), nullable=False),
         pa.field("censoring", pa.string(), nullable=False),
@@ -50,6 +51,10 @@ CURRENT = pa.schema(
     ]
 )
 SUPERSEDED = CURRENT.append(pa.field("until", pa.timestamp("us"), nullable=False))
+
+LAYOUT = 2
+"""What this version writes; files of layout 1 lack the column ``averaging``."""
+
 _SCHEMAS: dict[Kind, pa.Schema] = {"current": CURRENT, "superseded": SUPERSEDED}
 
 _NAME = re.compile(r"^(\d{4})-(\d{2})\.(\d{6,})(\.superseded)?\.parquet(\.part)?$")
@@ -65,6 +70,7 @@ class HistoryFile:
     rows: int
     bytes: int
     generation: int
+    layout: int = LAYOUT
 
 
 def file_name(month: int, generation: int, kind: Kind) -> str:
@@ -80,7 +86,7 @@ def file_name(month: int, generation: int, kind: Kind) -> str:
 def valid(connection: Connection, months: Sequence[int] | None = None) -> tuple[HistoryFile, ...]:
     """The files that are history now, of some months or of all, oldest month first."""
     f = history_file.c
-    query = select(f.name, f.month, f.kind, f.rows, f.bytes, f.generation).where(f.retired_at.is_(None))
+    query = select(f.name, f.month, f.kind, f.rows, f.bytes, f.generation, f.layout).where(f.retired_at.is_(None))
     if months is not None and len(months):
         query = query.where(f.month.between(min(months), max(months)))
     wanted = None if months is None else set(months)
@@ -93,7 +99,7 @@ def write(
 ) -> list[HistoryFile]:
     """Write rows sorted by month, datastream and time as one ``.part`` file a month, each made durable.
 
-    ``names`` holds station, property and depth of every datastream, to be taken by its id.
+    ``names`` holds the names of every datastream, to be taken by its id.
     """
     written: list[HistoryFile] = []
     for month, parts in _by_month(batches):
@@ -207,7 +213,7 @@ def _write_month(path: Path, schema: pa.Schema, parts: Iterator[pa.RecordBatch],
     return total
 
 
-_REPEATING = {"station", "property", "depth", "censoring"}
+_REPEATING = {"station", "property", "depth", "averaging", "censoring"}
 
 
 def _dictionary(field: pa.Field) -> pa.Field:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,14 +23,15 @@ from clearbay.model.observation import OBSERVATIONS
 from clearbay.store import scan
 from clearbay.store.clock import naive_utc
 from clearbay.store.datastreams import Names
+from clearbay.store.engine import literal
 from clearbay.store.records import Records
 from clearbay.store.resident import Resident
 from clearbay.store.scan import Span, stamp
 from clearbay.store.snapshot import Snapshot
 from clearbay.store.trouble import told
 
-After = tuple[str, str, str, datetime]
-"""Where the last page ended: station, property, depth, time."""
+After = tuple[str, str, str, str, datetime]
+"""Where the last page ended: station, property, depth, averaging, time."""
 
 _T = TypeVar("_T")
 _OBSERVATION = ", ".join(OBSERVATIONS.names)
@@ -65,7 +66,7 @@ class Reader:
         return twin
 
     def latest(self, stations: Iterable[str] | None = None) -> pa.Table:
-        """The newest observation of every datastream (``OBSERVATIONS``), sorted by station, property, depth."""
+        """The newest observation of every datastream (``OBSERVATIONS``), sorted by their names."""
         streams = self._now().streams
         return streams.latest if stations is None else streams.latest.take(pa.array(streams.ranks(stations)))
 
@@ -74,16 +75,23 @@ class Reader:
         streams = self._now().streams
         return streams.table if station is None else streams.table.take(pa.array(streams.ranks([station])))
 
-    def relation(self, as_of: datetime | None = None) -> duckdb.DuckDBPyRelation:
+    def relation(
+        self, as_of: datetime | None = None, *, averagings: Collection[str] | None = None
+    ) -> duckdb.DuckDBPyRelation:
         """All observations (columns of ``OBSERVATIONS``, no order) as a lazy DuckDB relation of its own cursor.
 
-        ``as_of``: as they were known at that moment. Use the relation in the thread that asked for it, soon.
+        ``as_of``: as they were known at that moment. ``averagings``: only those. Use the relation in the thread that
+        asked for it, soon.
         """
 
         def build(snapshot: Snapshot) -> duckdb.DuckDBPyRelation:
             cursor = self._engine.cursor()
             source = scan.valid_rows(cursor, self._history, snapshot, self._resident_of(snapshot), as_of)
-            return cursor.sql(f"SELECT {_OBSERVATION} FROM ({source})")
+            # Where nothing else is here, which is known without a look, no row needs to be asked.
+            asked = averagings is not None and bool(set(snapshot.streams.averagings) - set(averagings))
+            words = ", ".join(literal(word) for word in averagings or ()) or "NULL"
+            where = f" WHERE averaging IN ({words})" if asked else ""
+            return cursor.sql(f"SELECT {_OBSERVATION} FROM ({source}){where}")
 
         return self._tried("read the observations", build)
 
@@ -93,27 +101,28 @@ class Reader:
         stations: Iterable[str] | None = None,
         properties: Iterable[str] | None = None,
         depths: Iterable[str] | None = None,
+        averagings: Iterable[str] | None = None,
         start: datetime | None = None,
         end: datetime | None = None,
         as_of: datetime | None = None,
         limit: int | None = None,
         after: After | None = None,
     ) -> pa.Table:
-        """Observations sorted by station, property, depth and time (``OBSERVATIONS``).
+        """Observations sorted by station, property, depth, averaging and time (``OBSERVATIONS``).
 
         ``start`` is included, ``end`` is not. ``limit`` and ``after`` page through: give the last row's station,
-        property, depth and time to get the rows behind it; a page costs its own rows, not those before it.
+        names and time to get the rows behind it; a page costs its own rows, not those before it.
         Names that nobody has registered simply match nothing.
         """
-        names = [None if words is None else list(words) for words in (stations, properties, depths)]
+        names = [None if words is None else list(words) for words in (stations, properties, depths, averagings)]
         span = (None if start is None else naive_utc(start), None if end is None else naive_utc(end))
 
         def build(snapshot: Snapshot) -> pa.Table:
             wanted = snapshot.streams.ranks(*names)
             behind: tuple[int, datetime] | None = None
             if after is not None:
-                place, found = _place(snapshot.streams.names, after[:3])
-                behind = (place, naive_utc(after[3])) if found else None
+                place, found = _place(snapshot.streams.names, after[:4])
+                behind = (place, naive_utc(after[4])) if found else None
                 wanted = wanted[wanted >= place]
             parts = [OBSERVATIONS.empty_table()]
             left = limit
@@ -204,7 +213,7 @@ def _within(span: Span) -> list[str]:
     return ([f"time >= {stamp(start)}"] if start else []) + ([f"time < {stamp(end)}"] if end else [])
 
 
-def _place(names: tuple[Names, ...], name: tuple[str, str, str]) -> tuple[int, bool]:
+def _place(names: tuple[Names, ...], name: Names) -> tuple[int, bool]:
     """The place of a name in the sorted names, or of the first behind it; and whether it is there."""
     place = bisect_left(names, name)
     return place, place < len(names) and names[place] == name

@@ -6,6 +6,7 @@ revision wins; all other months are read as they are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +18,11 @@ import pyarrow.compute as pc
 
 from clearbay.store.clock import micros, month_of, month_start, naive_utc
 from clearbay.store.engine import parquet
+from clearbay.store.history import HistoryFile
 from clearbay.store.resident import Resident
 from clearbay.store.snapshot import Snapshot
 
-COLUMNS = "datastream, station, property, depth, time, value, censoring, flag, revision, result_time"
+COLUMNS = "datastream, station, property, depth, averaging, time, value, censoring, flag, revision, result_time"
 
 Span = tuple[datetime | None, datetime | None]
 """A start that is included and an end that is not, naive UTC; None is open."""
@@ -55,16 +57,13 @@ def valid_rows(
     if resident is not None and current:
         parts = _from_memory(cursor, resident.rows(ids), snapshot.hot if warm else None, shadow)
     else:
-        cold = [file.name for file in current if file.month not in warm]
-        overlaid = [file.name for file in current if file.month in warm]
-        parts = [f"SELECT {COLUMNS} FROM {parquet(directory, cold)}"] if cold else []
-        parts += [f"SELECT {COLUMNS} FROM {parquet(directory, overlaid)}{shadow}"] if overlaid else []
+        parts = _files(directory, [file for file in current if file.month not in warm])
+        parts += _files(directory, [file for file in current if file.month in warm], shadow)
     if moment is not None:
         parts = [f"SELECT * FROM ({part}){known}" for part in parts]
         for group, behind in ((True, shadow), (False, "")):
-            old = [file.name for file in files if file.kind == "superseded" and (file.month in warm) is group]
-            if old:
-                rows = f"SELECT {COLUMNS} FROM {parquet(directory, old)}{behind}"
+            old = [file for file in files if file.kind == "superseded" and (file.month in warm) is group]
+            for rows in _files(directory, old, behind):
                 parts.append(f"{rows} WHERE result_time <= {moment} AND until > {moment}")
     if warm:
         valid = "until IS NULL"
@@ -74,6 +73,16 @@ def valid_rows(
     if warm or not parts:
         cursor.register("hot", snapshot.hot)
     return " UNION ALL ".join(f"({part})" for part in parts or [f"SELECT {COLUMNS} FROM hot WHERE false"])
+
+
+def _files(directory: Path, files: Sequence[HistoryFile], shadow: str = "") -> list[str]:
+    """Queries for the rows of files that ``shadow`` leaves over, one for each layout that occurs."""
+    parts = []
+    for layout in sorted({file.layout for file in files}):
+        columns = COLUMNS if layout > 1 else COLUMNS.replace("averaging", "'' AS averaging")
+        names = [file.name for file in files if file.layout == layout]
+        parts.append(f"SELECT {columns} FROM {parquet(directory, names)}{shadow}")
+    return parts
 
 
 def covers(snapshot: Snapshot, resident: Resident | None, span: Span) -> bool:

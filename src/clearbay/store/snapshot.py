@@ -10,11 +10,13 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from clearbay.store import datastreams, history, hot, merge
+from clearbay.store.datastreams import PARTS
 from clearbay.store.history import HistoryFile
 from clearbay.store.records import numbers
 from clearbay.store.streams import Streams
 
-HOT_NAMED = pa.schema([*hot.HOT, *(pa.field(n, pa.dictionary(pa.int32(), pa.string())) for n in ("station", "property", "depth"))])  # fmt: skip  # noqa: E501
+_WORD = pa.dictionary(pa.int32(), pa.string())
+HOT_NAMED = pa.schema([*hot.HOT, *(pa.field(name, _WORD) for name in PARTS)])
 
 _MANY_CHUNKS = 64
 """Pieces after which appended hot rows are laid together; a scan pays for each piece."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay.model.observation import OBSERVATIONS
+from clearbay.store.datastreams import PARTS, Names
 
 DATASTREAMS = pa.schema(
     [
@@ -20,6 +21,7 @@ DATASTREAMS = pa.schema(
         pa.field("station", pa.string(), nullable=False),
         pa.field("property", pa.string(), nullable=False),
         pa.field("depth", pa.string(), nullable=False),
+        pa.field("averaging", pa.string(), nullable=False),
         pa.field("count", pa.int64(), nullable=False),
         pa.field("first", pa.timestamp("us"), nullable=False),
         pa.field("last", pa.timestamp("us"), nullable=False),
@@ -41,9 +43,9 @@ _NUMBERS: dict[str, type] = {
 
 @dataclass(frozen=True)
 class Streams:
-    """An immutable view; ``rank`` maps an id to its place in the order of (station, property, depth)."""
+    """An immutable view; ``rank`` maps an id to its place in the order of the names."""
 
-    names: tuple[tuple[str, str, str], ...] = ()
+    names: tuple[Names, ...] = ()
     ids: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     rank: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     columns: dict[str, npt.NDArray[Any]] = field(
@@ -56,7 +58,11 @@ class Streams:
             return self
         ids = np.array([row.id for row in rows], dtype=np.int32)
         known = ids.max() < len(self.rank) and bool((self.rank[ids] >= 0).all())
-        base = self if known else self._with_names([(row.id, (row.station, row.property, row.depth)) for row in rows])
+        base = (
+            self
+            if known
+            else self._with_names([(row.id, (row.station, row.property, row.depth, row.averaging)) for row in rows])
+        )
         places = base.rank[ids]
         columns: dict[str, npt.NDArray[Any]] = {}
         for name, kind in _NUMBERS.items():
@@ -66,9 +72,10 @@ class Streams:
         renewed = Streams(base.names, base.ids, base.rank, columns)
         if known and "name_columns" in self.__dict__:
             renewed.__dict__["name_columns"] = self.name_columns
+            renewed.__dict__["averagings"] = self.averagings
         return renewed
 
-    def _with_names(self, given: Iterable[tuple[int, tuple[str, str, str]]]) -> Streams:
+    def _with_names(self, given: Iterable[tuple[int, Names]]) -> Streams:
         every = dict(zip(self.ids.tolist(), self.names, strict=True)) | dict(given)
         order = sorted(every.items(), key=lambda item: item[1])
         ids = np.array([key for key, _ in order], dtype=np.int32)
@@ -82,19 +89,21 @@ class Streams:
 
     @cached_property
     def name_columns(self) -> dict[str, pa.StringArray]:
-        """Station, property and depth as Arrow columns, in rank order."""
-        parts = list(zip(*self.names, strict=True)) or [(), (), ()]
-        return {
-            name: pa.array(part, pa.string())
-            for name, part in zip(("station", "property", "depth"), parts, strict=True)
-        }
+        """Station, property, depth and averaging as Arrow columns, in rank order."""
+        parts = list(zip(*self.names, strict=True)) or [() for _ in PARTS]
+        return {name: pa.array(part, pa.string()) for name, part in zip(PARTS, parts, strict=True)}
+
+    @cached_property
+    def averagings(self) -> frozenset[str]:
+        """The averagings that occur."""
+        return frozenset(name[3] for name in self.names)
 
     @cached_property
     def _encoded(self) -> dict[str, pa.DictionaryArray]:
         return {name: column.dictionary_encode() for name, column in self.name_columns.items()}
 
     def named(self, ids: pa.Array) -> dict[str, pa.DictionaryArray]:
-        """Station, property and depth of rows given by datastream id, as dictionary columns."""
+        """The names of rows given by datastream id, as dictionary columns."""
         ranks = pa.array(self.rank[ids.to_numpy(zero_copy_only=False)])
         return {name: column.take(ranks) for name, column in self._encoded.items()}
 
@@ -103,10 +112,11 @@ class Streams:
         stations: Iterable[str] | None = None,
         properties: Iterable[str] | None = None,
         depths: Iterable[str] | None = None,
+        averagings: Iterable[str] | None = None,
     ) -> npt.NDArray[np.int64]:
         """The places of the datastreams asked for, in order; None asks for all."""
         chosen: npt.NDArray[np.bool_] = np.ones(len(self.ids), dtype=bool)
-        for name, wanted in (("station", stations), ("property", properties), ("depth", depths)):
+        for name, wanted in zip(PARTS, (stations, properties, depths, averagings), strict=True):
             if wanted is not None:
                 words = pa.array(list(wanted), pa.string())
                 chosen &= pc.is_in(self.name_columns[name], words).to_numpy(zero_copy_only=False)

@@ -65,11 +65,12 @@ datastream = Table(
     Column("station", Text, ForeignKey("station.id"), nullable=False),
     Column("property", Text, nullable=False),
     Column("depth", Text, nullable=False),
+    Column("averaging", Text, nullable=False),
     Column("count", BigInteger, nullable=False),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
-    UniqueConstraint("station", "property", "depth"),
+    UniqueConstraint("station", "property", "depth", "averaging"),
     Index(None, "version"),
 )
 """``count`` observations (revisions not counted) between the times ``first`` and ``last``."""
@@ -127,7 +128,9 @@ history_file = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("generation", BigInteger, nullable=False),
     Column("retired_at", BigInteger),
+    Column("layout", Integer, nullable=False),
     Index(None, "month"),
 )
 """Which Parquet files are history now. ``kind`` is ``current`` (the newest revision of each observation) or
-``superseded`` (all earlier ones); ``retired_at`` is set once a newer file has taken its place."""
+``superseded`` (all earlier ones); ``retired_at`` is set once a newer file has taken its place. Files of ``layout`` 1
+have no column ``averaging``: all they hold are sample values."""

@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from clearbay import packs
 from clearbay.collect.batch import LISTED, BadValue, Batch
 from clearbay.model.errors import BadInput
-from clearbay.model.observation import READINGS, Censoring, Depth, Flag
+from clearbay.model.observation import READINGS, Averaging, Censoring, Depth, Flag
+from clearbay.model.property import OWN_PROPERTY
 from clearbay.model.station import Station
 from clearbay.store import Home, ImportedFile
 from clearbay.store.clock import now as this_moment
@@ -75,9 +76,9 @@ def take_in(
     """
     if sha256 and home.known_file(sha256, batch.source):
         return IntakeResult(batch.source, known=True, data_version=home.data_version)
-    readings = _flagged(batch.readings)
+    readings = flagged(batch.readings)
     candidates = _candidates(home, readings, batch.stations)
-    refused, bad = _refused(readings, candidates, now or this_moment())
+    refused, bad = refusals(readings, candidates.ids(), now or this_moment())
     accepted = readings.filter(pa.array(~refused)) if refused.any() else readings
     used = set(pc.unique(accepted["station"]).to_pylist())
     arriving = [station for station in candidates.arriving if station.id in used]
@@ -97,15 +98,21 @@ def take_in(
     )
 
 
-def _flagged(readings: pa.Table) -> pa.Table:
-    """Readings with a flag each: "not evaluated" where the source gives none, or none for a row."""
-    missing = [name for name in READINGS.names if name not in (*readings.schema.names, "flag")]
+def flagged(readings: pa.Table) -> pa.Table:
+    """Readings with a flag and an averaging each: "not evaluated" and "" where the source gives none, or none for a
+    row."""
+    missing = [name for name in READINGS.names if name not in (*readings.schema.names, "flag", "averaging")]
     if missing:
         raise BadInput(
             f"the readings have no column {', '.join(missing)}",
             where="readings",
             mend=f"give the columns {', '.join(READINGS.names)}",
         )
+    if "averaging" not in readings.schema.names:
+        readings = readings.append_column(READINGS.field("averaging"), pa.repeat("", readings.num_rows))
+    elif readings["averaging"].null_count:
+        place = readings.schema.get_field_index("averaging")
+        readings = readings.set_column(place, READINGS.field("averaging"), readings["averaging"].fill_null(""))
     none = pa.scalar(int(Flag.NOT_EVALUATED), pa.int8())
     if "flag" not in readings.schema.names:
         return readings.append_column(READINGS.field("flag"), pa.repeat(none, readings.num_rows))
@@ -146,17 +153,18 @@ def moved(old: Station, new: Station) -> Station:
     return replace(old, longitude=new.longitude, latitude=new.latitude)
 
 
-def _refused(
-    readings: pa.Table, candidates: _Candidates, now: datetime
+def refusals(
+    readings: pa.Table, stations: set[str], now: datetime
 ) -> tuple[npt.NDArray[np.bool_], tuple[BadValue, ...]]:
     """Which rows cannot be stored, and for each the first reason."""
     latest = now + AHEAD
     refused = np.zeros(readings.num_rows, dtype=bool)
     bad: list[BadValue] = []
     for column, good, why, mend in (
-        ("station", _among(candidates.ids()), "no station is registered under this id", "register the station first"),
-        ("property", _among(packs.properties()), "no property has this code", "use a code of the property list"),
+        ("station", _among(stations), "no station is registered under this id", "register the station first"),
+        ("property", _known_property, "no property has this code", "use a code of the property list"),
         ("depth", _among(get_args(Depth)), "no such depth", "write surface, middle, bottom or nothing"),
+        ("averaging", _among(get_args(Averaging)), "no such averaging", "write instant, minute, hour, day or nothing"),
         ("censoring", _among(get_args(Censoring)), "no such censoring", "write <, > or nothing"),
         ("flag", _among([int(flag) for flag in Flag]), "no QARTOD flag", "write 1, 2, 3, 4 or 9"),
         ("value", pc.is_finite, "not a finite number", "leave missing values out"),
@@ -170,6 +178,11 @@ def _refused(
             bad.append(BadValue(_row(readings, place), column, "" if value is None else str(value), why, mend))
         refused |= failed
     return refused, tuple(sorted(bad, key=lambda one: one.row))
+
+
+def _known_property(column: pa.ChunkedArray) -> Any:
+    """Codes of the packs, and those that only this home knows."""
+    return pc.or_(_among(packs.properties())(column), pc.starts_with(column, OWN_PROPERTY))
 
 
 def _among(words: Iterable[Any]) -> Callable[[pa.ChunkedArray], Any]:

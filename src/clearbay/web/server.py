@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,11 +26,11 @@ from clearbay.web.interface import STATIC, Interface
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
 
-__all__ = ["STATIC", "create_app", "listen", "main", "serve"]
+__all__ = ["STATIC", "create_app", "is_loopback", "listen", "main", "serve"]
 
 
-def create_app(home_path: Path | str, *, warm_up: bool = True) -> FastAPI:
-    """The whole application over the home at ``home_path``.
+def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = False) -> FastAPI:
+    """The whole application over the home at ``home_path``; ``is_open``: whoever calls from here writes without a key.
 
     With ``warm_up`` the assessments that a visitor asks for first are computed in the background from the start, so
     that the first map and a change of rule set find them ready; requests do not wait for the others.
@@ -49,9 +50,10 @@ def create_app(home_path: Path | str, *, warm_up: bool = True) -> FastAPI:
             stop.set()
             if thread.is_alive():  # a query in flight ends first: the store must not be closed under it
                 await asyncio.to_thread(thread.join, 30)
+            await asyncio.to_thread(app.state.intake.close)
             home.close()
 
-    app = api(desk, lifespan=lifespan)
+    app = api(desk, lifespan=lifespan, is_open=is_open)
     interface = Interface()
 
     @app.get("/{path:path}", include_in_schema=False)
@@ -66,17 +68,39 @@ def create_app(home_path: Path | str, *, warm_up: bool = True) -> FastAPI:
 
 
 def serve(
-    home: Path | str, port: int = 8700, host: str = "127.0.0.1", *, ready: Callable[[], None] = lambda: None
+    home: Path | str,
+    port: int = 8700,
+    host: str = "127.0.0.1",
+    *,
+    is_open: bool = False,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the home at ``home`` until stopped; BadInput where the port is taken or the address is not ours.
 
-    ``ready`` is called once the home is open and the port is ours.
+    ``is_open`` lets whoever calls from this machine write without a key; only for an address that nobody else
+    reaches. ``ready`` is called once the home is open and the port is ours.
     """
+    if is_open and not is_loopback(host):
+        raise BadInput(
+            f"an open server may not listen at {host}: anyone on the network could write",
+            where="open",
+            mend="leave --open out and make keys with `clearbay key add`, or listen at 127.0.0.1",
+        )
     listener = listen(host, port)
-    app = create_app(home)
+    app = create_app(home, is_open=is_open)
     ready()
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def listen(host: str, port: int) -> socket.socket:

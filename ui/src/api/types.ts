@@ -163,9 +163,13 @@ export interface Station {
   observations: number;
 }
 
+/** What a value stands for in time: empty for a sample, or the mean of a period. */
+export type Averaging = "" | "instant" | "minute" | "hour" | "day";
+
 export interface Datastream {
   property: string;
   depth: "" | Depth;
+  averaging?: Averaging;
   unit: string;
   count: number;
   first: string;
@@ -183,6 +187,7 @@ export interface Observation {
   station: string;
   property: string;
   depth: "" | Depth;
+  averaging?: Averaging;
   time: string;
   value: number;
   censoring: Censoring;
@@ -197,6 +202,7 @@ export interface Series {
   property: string;
   unit: string;
   depth: ("" | Depth)[];
+  averaging?: Averaging[];
   time: number[];
   value: number[];
   censoring: Censoring[];

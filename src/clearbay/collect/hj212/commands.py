@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from clearbay.model.observation import Averaging
+
 CN: Mapping[str, str] = MappingProxyType({
     "1000": "设置超时时间及重发次数", "1011": "提取/上传现场机时间", "1012": "设置现场机时间",
     "1013": "现场机时间校准请求", "1061": "提取/上传实时数据间隔", "1062": "设置实时数据间隔",
@@ -44,6 +46,11 @@ ANSWERS = frozenset({"9011", "9012", "9013", "9014"})
 
 MEASURED: Mapping[str, str] = MappingProxyType({"2011": "Rtd", "2051": "Avg", "2061": "Avg", "2031": "Avg"})
 """Commands that carry concentrations, with the kind of value that stands for the instant or the period."""
+
+AVERAGING: Mapping[str, Averaging] = MappingProxyType(
+    {"2011": "instant", "2051": "minute", "2061": "hour", "2031": "day"}
+)
+"""What the values of those commands stand for in time."""
 
 PERIODS = frozenset({"2051", "2061", "2031", "2041"})
 """Commands whose DataTime is the start of a period; that of 2011 and 2021 is an instant."""

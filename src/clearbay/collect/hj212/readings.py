@@ -14,7 +14,7 @@ import pyarrow as pa
 from clearbay import packs
 from clearbay.collect.batch import ROW_READINGS
 from clearbay.collect.hj212.codes import pollutants
-from clearbay.collect.hj212.commands import CN, CN_2025, MEASURED
+from clearbay.collect.hj212.commands import AVERAGING, CN, CN_2025, MEASURED
 from clearbay.collect.hj212.packet import Packet
 from clearbay.collect.hj212.quality import qartod
 from clearbay.model.errors import UnknownName
@@ -36,8 +36,8 @@ class LeftOut(NamedTuple):
     why: str
 
 
-Row = tuple[str, str, str, datetime, float, str, int, int]
-"""A reading as ROW_READINGS has it: station, property, depth, time, value, censoring, flag, row."""
+Row = tuple[str, str, str, str, datetime, float, str, int, int]
+"""A reading as ROW_READINGS has it: station, property, depth, averaging, time, value, censoring, flag, row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,14 @@ def take(
     none was read (``{"a21026": "ug/m3"}``). A flag T (above the range) makes the value a lower bound (``>``). The last
     column, ``row``, is the place in ``packet.data``, where kind and original flag stand.
 
-    Readings of a minute, an hour and a day carry the same property and may carry the same time: whoever keeps more than
-    one gives each a station or home of its own.
+    Readings of a minute, an hour and a day may carry the same property and time: ``averaging`` tells them apart.
     """
     kind = MEASURED.get(packet.cn)
     if kind is None:
         name = CN.get(packet.cn) or CN_2025.get(packet.cn) or "unknown"
         why = f"command {packet.cn} ({name}) carries no concentrations"
         return Taken([], tuple(LeftOut(place, row.code, row.kind, why) for place, row in enumerate(packet.data)))
+    averaging = AVERAGING[packet.cn]
     rows: list[Row] = []
     left_out: list[LeftOut] = []
     another = f"not the value of the instant or period ({kind})"
@@ -98,9 +98,9 @@ def take(
         if found != kind:
             left_out.append(LeftOut(place, code, found, another))
             continue
-        scaling = _scaling(code, units.get(code, "") if units else "")
-        if isinstance(scaling, str):
-            why = scaling
+        known = scaling(code, units.get(code, "") if units else "")
+        if isinstance(known, str):
+            why = known
         elif time is None:
             why = "no DataTime"
         elif not isinstance(value, float):
@@ -111,9 +111,10 @@ def take(
             why = f"{time} is no time in UTC"
         else:
             printed = time
-            name, scale, offset = scaling
+            name, scale, offset = known
             amount = value * scale + offset
-            rows.append((station, name, depth, moment, amount, ">" if letter == "T" else "", qartod(letter), place))
+            mark = ">" if letter == "T" else ""
+            rows.append((station, name, depth, averaging, moment, amount, mark, qartod(letter), place))
             continue
         left_out.append(LeftOut(place, code, found, why))
     return Taken(rows, tuple(left_out))
@@ -127,7 +128,7 @@ def _utc(time: datetime, zone: timezone) -> datetime | None:
 
 
 @lru_cache(maxsize=4096)
-def _scaling(code: str, stated: str) -> tuple[str, float, float] | str:
+def scaling(code: str, stated: str) -> tuple[str, float, float] | str:
     """Property, scale and offset of a code in the unit stated, or else in its own; the reason where there is none."""
     known = pollutants().get(code)
     if known is None:

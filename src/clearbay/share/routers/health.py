@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from clearbay import __version__
 from clearbay.share import encode, schemas
@@ -18,7 +18,7 @@ router = noun("health")
     summary="State of the server",
     responses={200: {"model": schemas.Health}, **documented(422, 503)},
 )
-def health(desk: Services) -> Response:
+def health(request: Request, desk: Services) -> Response:
     """Release, data version and extent of the data. The data version grows with each committed batch."""
     now = desk.catalogue()
     first, last = now.span or (None, None)
@@ -32,5 +32,6 @@ def health(desk: Services) -> Response:
             "time_from": encode.time(first),
             "time_to": encode.time(last),
             "generated": now.generated,
+            "open": request.app.state.gate.is_open,
         }
     )

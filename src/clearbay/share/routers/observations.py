@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from clearbay.apply.catalogue import Catalogue, Entry
 from clearbay.apply.names import unknown
 from clearbay.apply.observations import Key, Selection
 from clearbay.model.errors import BadInput
+from clearbay.model.observation import JUDGED
 from clearbay.share import encode, exports, paging, parameters, present, schemas
 from clearbay.share.context import Services, noun
 from clearbay.share.problems import documented
@@ -40,6 +42,7 @@ def observations(
     station: parameters.Stations = None,
     property_: parameters.Properties = None,
     depth: parameters.SampleDepth = None,
+    averaging: parameters.SampleAveraging = None,
     from_: parameters.From = None,
     to: parameters.To = None,
     as_of: parameters.AsOf = None,
@@ -58,16 +61,21 @@ def observations(
         Query(
             alias="format",
             description="`columns`: one station and one property as columns of equal length, in order of depth and "
-            "time; `csv` and `parquet`: a download.",
+            "time: unless `averaging` is given, what assessments judge (samples and hourly means), or else the longest "
+            "means there are; `csv` and `parquet`: a download.",
         ),
     ] = "json",
 ) -> Response:
-    """Observations in order of station, property, depth and time, newest revision of each.
+    """Observations in order of station, property, depth, averaging and time, newest revision of each.
 
     A page ends anywhere; `next` goes on exactly there, and a page deep in millions of rows is as quick as the first.
     """
     now = desk.catalogue()
     entries, selection = _selection(now, station, property_, depth, from_, to, as_of)
+    if averaging is not None:
+        selection = replace(selection, averagings=("" if averaging == "sample" else averaging,))
+    elif format_ == "columns":
+        selection = replace(selection, averagings=_drawn(entries, selection.properties))
     source = desk.observations()
     if format_ in ("csv", "parquet"):
         if cursor:
@@ -84,7 +92,7 @@ def observations(
         mend = f"ask for at most {_MOST[format_]:,} and follow next, or download with format=csv or parquet"
         raise BadInput(f"{rows:,} rows are too many for one page of {format_}", where="limit", mend=mend)
     belongs_to = paging.mark(("observations", selection))
-    at = paging.read(cursor, belongs_to, (str, str, str, int))
+    at = paging.read(cursor, belongs_to, (str, str, str, str, int))
     total = at.total if at else source.count(selection)
     table, after = source.page(selection, rows, _key(at) if at else None)
     following = _cursor(total, after, belongs_to) if after else None
@@ -124,16 +132,24 @@ def _selection(
         raise BadInput("the first time does not lie before the last", where="from", mend="exchange from and to")
     depths = None if depth is None else (("",) if depth == "none" else (depth,))
     known_at = parameters.instant(as_of, where="as_of", utc_offset=0, last=True)
-    return entries, Selection(stations, properties, depths, start, end, known_at)
+    return entries, Selection(stations, properties, depths, None, start, end, known_at)
+
+
+def _drawn(entries: list[Entry], properties: tuple[str, ...] | None) -> tuple[str, ...]:
+    """What a chart shows unless told: what is judged, or else the longest means there are."""
+    present = {one.averaging for entry in entries for one in entry.series if properties and one.property in properties}
+    if present.isdisjoint(JUDGED):
+        return next(((one,) for one in ("day", "minute", "instant") if one in present), JUDGED)
+    return JUDGED
 
 
 def _key(cursor: paging.Cursor) -> Key:
-    station, property_, depth, micros = cursor.key
-    return str(station), str(property_), str(depth), paging.moment(int(micros))
+    station, property_, depth, averaging, micros = cursor.key
+    return str(station), str(property_), str(depth), str(averaging), paging.moment(int(micros))
 
 
 def _cursor(total: int, after: Key, belongs_to: str) -> str:
-    return paging.write(paging.Cursor(total, (*after[:3], paging.micros(after[3]))), belongs_to)
+    return paging.write(paging.Cursor(total, (*after[:4], paging.micros(after[4]))), belongs_to)
 
 
 def _columns(table: pa.Table, station: str, code: str, total: int, following: str | None) -> Response:
@@ -144,6 +160,7 @@ def _columns(table: pa.Table, station: str, code: str, total: int, following: st
             "property": code,
             "unit": packs.properties()[code].unit,
             "depth": table.column("depth").to_pylist(),
+            "averaging": table.column("averaging").to_pylist(),
             "time": seconds.to_numpy(),
             "value": table.column("value").to_numpy(),
             "censoring": table.column("censoring").to_pylist(),

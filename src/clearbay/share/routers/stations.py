@@ -10,7 +10,7 @@ from fastapi import Path, Query, Response
 
 from clearbay import packs
 from clearbay.apply.applicability import fits
-from clearbay.apply.catalogue import Entry, parse_bbox, zone_of
+from clearbay.apply.catalogue import Entry, Series, parse_bbox, zone_of
 from clearbay.model.text import LANGUAGES
 from clearbay.share import encode, exports, paging, parameters, present, schemas
 from clearbay.share.context import Services, noun
@@ -90,7 +90,9 @@ def station(
     entry = desk.catalogue().entry(name, where="id")
     properties = packs.properties()
     newest = {
-        (row["property"], row["depth"]): {key: row[key] for key in ("time", "value", "censoring", "flag")}
+        (row["property"], row["depth"], row["averaging"]): {
+            key: row[key] for key in ("time", "value", "censoring", "flag")
+        }
         for row in encode.records(desk.home.reader().latest(stations=[name]))
     }
     answer: dict[str, Any] = present.station(entry) | {
@@ -98,13 +100,14 @@ def station(
             {
                 "property": one.property,
                 "depth": one.depth,
+                "averaging": one.averaging,
                 "unit": properties[one.property].unit if one.property in properties else "",
                 "count": one.count,
                 "first": encode.time(one.first),
                 "last": encode.time(one.last),
-                "latest": newest.get((one.property, one.depth)),
+                "latest": newest.get((one.property, one.depth, one.averaging)),
             }
-            for one in entry.series
+            for one in sorted(entry.series, key=_foremost)
         ],
         "rule_sets": [
             {"id": fit.standard.id, "applicable": fit.applicable, "missing": fit.missing, "why": fit.why}
@@ -113,6 +116,11 @@ def station(
         "source": present.data_source(entry.station.programme),
     }
     return encode.answer(answer)
+
+
+def _foremost(one: Series) -> tuple[str, str, int]:
+    """By property and depth, what is judged first: whoever shows one series of each shows that."""
+    return one.property, one.depth, ("", "hour", "day", "minute", "instant").index(one.averaging)
 
 
 def _download(entries: tuple[Entry, ...], format_: str) -> Response:
