@@ -1,7 +1,7 @@
 /** The parts of the API that devices, reviews, events and traces speak through, and the key with which one may write. */
 import { ref } from "vue";
 import { aborted, apiUrl, getJson, Problem, problemOf, type Query } from "./client";
-import type { Page, Text } from "./types";
+import type { Medium, Page, Text } from "./types";
 
 // ---- Devices -------------------------------------------------------------------------------------------------------
 
@@ -15,19 +15,19 @@ export interface Channel {
 
 export interface DeviceAlarm {
   kind: string;
-  since: string | null;
-  text: Text | string | null;
+  since: string;
+  text: Text;
 }
 
 export interface Device {
   mn: string;
-  station: string;
-  name: Text | string | null;
+  station: string | null;
+  name: Text | null;
   status: DeviceStatus;
   online: boolean;
   last_seen: string | null;
   version: string;
-  transport: { door: string } | null;
+  transport: { door: string };
   channels: Channel[];
   today: {
     expected: number;
@@ -38,9 +38,10 @@ export interface Device {
     validity_rate: number | null;
     delay_p50_s: number | null;
     delay_p95_s: number | null;
-  } | null;
-  alarms: (DeviceAlarm | string)[];
-  simulated?: boolean;
+  };
+  alarms: DeviceAlarm[];
+  /** True for a simulated device. */
+  generated: boolean;
 }
 
 export interface DeviceDay {
@@ -50,12 +51,24 @@ export interface DeviceDay {
   valid: number;
   transmission_rate: number | null;
   validity_rate: number | null;
+  late: number;
+  delay_p50_s: number | null;
+  delay_p95_s: number | null;
+}
+
+/** What is laid down for a device when it is approved. */
+export interface Approval {
+  station?: string;
+  new_station?: { name: string; medium: Medium; longitude: number | null; latitude: number | null };
+  channels: { code: string; unit: string }[];
 }
 
 export interface DeviceDetail extends Device {
   days: DeviceDay[];
   last_frames: { time: string; text: string; read: boolean; why: string }[];
-  pending: { first_seen: string; frames: number; sample: Record<string, unknown> | string[] | string | null } | null;
+  /** The newest frame of a device that nobody has decided upon. */
+  pending: { first_seen: string; frames: number; sample: string } | null;
+  rates_note: Text;
 }
 
 export interface DeviceQuery extends Query {
@@ -261,10 +274,8 @@ const id = encodeURIComponent;
 export const field = {
   devices: (query: DeviceQuery = {}, signal?: AbortSignal) => getJson<Page<Device>>(apiUrl("devices", query), signal),
   device: (mn: string, signal?: AbortSignal) => getJson<DeviceDetail>(apiUrl(`devices/${id(mn)}`), signal),
-  approve: (mn: string, body: { station: string; channels: Channel[]; who?: string; reason?: string }) =>
-    postJson<unknown>(apiUrl(`devices/${id(mn)}/approve`), body),
-  refuse: (mn: string, body: { who?: string; reason?: string }) =>
-    postJson<unknown>(apiUrl(`devices/${id(mn)}/refuse`), body),
+  approve: (mn: string, body: Approval) => postJson<DeviceDetail>(apiUrl(`devices/${id(mn)}/approve`), body),
+  refuse: (mn: string) => postJson<DeviceDetail>(apiUrl(`devices/${id(mn)}/refuse`), {}),
 
   review: (query: Query, signal?: AbortSignal) => getJson<ReviewSeries>(apiUrl("review", query), signal),
   setFlag: (body: ReviewOrder) => postJson<{ id: string; values?: number }>(apiUrl("review"), body),

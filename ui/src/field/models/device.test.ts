@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Device } from "@/api/field";
-import { alarmParts, inOrder, queryOf, sentCodes, urgency } from "./device";
+import { inOrder, queryOf, sentCodes, urgency } from "./device";
 
 const device = (mn: string, patch: Partial<Device> = {}): Device => ({
   mn,
-  station: "",
+  station: null,
   name: null,
   status: "approved",
   online: true,
   last_seen: null,
   version: "2017",
-  transport: null,
+  transport: { door: "" },
   channels: [],
-  today: null,
+  today: { expected: 0, received: 0, valid: 0, late: 0, rate: null, validity_rate: null, delay_p50_s: null, delay_p95_s: null },
   alarms: [],
+  generated: false,
   ...patch,
 });
 
@@ -23,7 +24,7 @@ describe("the list of devices", () => {
       device("5", { status: "refused" }),
       device("4"),
       device("3", { online: false }),
-      device("2", { alarms: ["silence"] }),
+      device("2", { alarms: [{ kind: "silent", since: "2026-01-01T00:00:00Z", text: {} }] }),
       device("1", { status: "pending", online: false }),
       device("0"),
     ];
@@ -39,26 +40,13 @@ describe("the list of devices", () => {
 });
 
 describe("what an unknown device sent", () => {
-  it("is read from every shape that a server may give it", () => {
-    const of = (sample: unknown) => sentCodes({ pending: { first_seen: "", frames: 1, sample: sample as never }, channels: [] });
-    expect(of(["w01001", "w01001"]).map((it) => it.code)).toEqual(["w01001"]);
-    expect(of({ w01001: 7.2 })).toEqual([{ code: "w01001", value: "7.2", unit: "", property: "" }]);
-    expect(of([{ code: "w01001", value: 7.2, unit: "1", property: "pH" }])[0]).toMatchObject({ property: "pH", unit: "1" });
-    expect(of(null)).toEqual([]);
-  });
-
-  it("keeps what is known of a channel already", () => {
-    const found = sentCodes({
-      pending: { first_seen: "", frames: 1, sample: { w21003: 0.4 } },
-      channels: [{ code: "w21003", property: "NH3N", unit: "mg/L" }],
-    });
-    expect(found).toEqual([{ code: "w21003", value: "0.4", unit: "mg/L", property: "NH3N" }]);
-  });
-});
-
-describe("an alarm", () => {
-  it("is read whether it is a word or an object", () => {
-    expect(alarmParts("silence").kind).toBe("silence");
-    expect(alarmParts({ kind: "rate", since: "2026-01-01T00:00:00Z", text: null }).since).toContain("2026");
+  it("is read from its frame, each code once", () => {
+    const frame =
+      "##0136QN=20260101;ST=21;CN=2061;MN=1;CP=&&DataTime=20260101000000;w01001-Avg=7.2,w01001-Flag=N;w21003-Rtd=0.41&&A";
+    expect(sentCodes(frame)).toEqual([
+      { code: "w01001", value: "7.2" },
+      { code: "w21003", value: "0.41" },
+    ]);
+    expect(sentCodes("")).toEqual([]);
   });
 });

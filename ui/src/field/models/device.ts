@@ -1,5 +1,5 @@
 /** What the pages of devices say: pure, so that it can be tested without a browser. */
-import type { Device, DeviceAlarm, DeviceDetail } from "@/api/field";
+import type { Device } from "@/api/field";
 import type { Speaker } from "@/i18n/speaker";
 import type { TableView } from "@/charts/table";
 
@@ -8,9 +8,6 @@ export const DEVICE_FILTERS: readonly DeviceFilter[] = ["", "online", "offline",
 
 /** Words of these screens, by key. */
 export type Words = (key: never, named?: Record<string, string | number>, plural?: number) => string;
-
-export const isSimulated = (device: Pick<Device, "simulated" | "name" | "transport">): boolean =>
-  device.simulated === true || device.transport?.door === "simulator";
 
 /** What is asked of the server for a filter. */
 export function queryOf(filter: DeviceFilter): { status?: "pending" | "refused" | "approved"; online?: boolean } {
@@ -41,51 +38,18 @@ export function inOrder(devices: readonly Device[]): Device[] {
   return [...devices].sort((a, b) => urgency(b) - urgency(a) || a.mn.localeCompare(b.mn));
 }
 
-/** An alarm's kind, its beginning and its words, in whatever of the three the server gave. */
-export function alarmParts(alarm: DeviceAlarm | string): { kind: string; since: string | null; text: DeviceAlarm["text"] } {
-  return typeof alarm === "string" ? { kind: alarm, since: null, text: null } : { ...alarm };
-}
-
 export interface SentCode {
   code: string;
   value: string;
-  unit: string;
-  property: string;
 }
 
-/** The codes that an unknown device sent, each once, however the server lists them. */
-export function sentCodes(detail: Pick<DeviceDetail, "pending" | "channels">): SentCode[] {
-  const known = new Map(detail.channels.map((it) => [it.code, it]));
-  const found = new Map<string, SentCode>();
-  const put = (code: string, value: unknown, unit = "", property = "") => {
-    if (!code || found.has(code)) return;
-    const channel = known.get(code);
-    found.set(code, {
-      code,
-      value: value === null || value === undefined ? "" : String(value),
-      unit: unit || channel?.unit || "",
-      property: property || channel?.property || "",
-    });
-  };
-  const sample: unknown = detail.pending?.sample;
-  if (Array.isArray(sample)) {
-    for (const each of sample as unknown[]) {
-      if (typeof each === "string") put(each, "");
-      else if (each && typeof each === "object") {
-        const it = each as Record<string, unknown>;
-        put(String(it["code"] ?? ""), it["value"], String(it["unit"] ?? ""), String(it["property"] ?? ""));
-      }
-    }
-  } else if (sample && typeof sample === "object") {
-    for (const [code, value] of Object.entries(sample as Record<string, unknown>)) {
-      if (value && typeof value === "object") {
-        const it = value as Record<string, unknown>;
-        put(code, it["value"], String(it["unit"] ?? ""), String(it["property"] ?? ""));
-      } else put(code, value);
-    }
+/** The codes in a frame of HJ 212 with their values, each once: `w01001-Rtd=7.2` and the like. */
+export function sentCodes(frame: string): SentCode[] {
+  const found = new Map<string, string>();
+  for (const [, code, value] of frame.matchAll(/\b([A-Za-z]\w{1,9})-(?:Rtd|ZsRtd|Avg|Cou)=([^,;&]*)/g)) {
+    if (!found.has(code!)) found.set(code!, value!);
   }
-  for (const channel of detail.channels) put(channel.code, "", channel.unit, channel.property);
-  return [...found.values()];
+  return [...found].map(([code, value]) => ({ code, value }));
 }
 
 /** Seconds as the largest unit that says them: `0.4 s`, `12 min`, `3 h`. */
@@ -124,12 +88,12 @@ export function deviceTable(devices: readonly Device[], speaker: Speaker, words:
       { text: it.online ? "1" : "0" },
       { text: it.station || speaker.say(it.name) },
       { text: it.last_seen ?? "" },
-      { text: String(it.today?.expected ?? "") },
-      { text: String(it.today?.received ?? "") },
-      { text: String(it.today?.valid ?? "") },
-      { text: String(it.today?.rate ?? "") },
-      { text: String(it.today?.validity_rate ?? "") },
-      { text: it.alarms.map((alarm) => alarmParts(alarm).kind).join(";") },
+      { text: String(it.today.expected) },
+      { text: String(it.today.received) },
+      { text: String(it.today.valid) },
+      { text: String(it.today.rate ?? "") },
+      { text: String(it.today.validity_rate ?? "") },
+      { text: it.alarms.map((alarm) => alarm.kind).join(";") },
     ]),
   };
 }
