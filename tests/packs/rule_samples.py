@@ -164,3 +164,34 @@ rules:
     obtainable: {zh-Hans: 局, zh-Hant: 局, en: The bureau, pt: O serviço}
     sources: [T1]
 """
+
+PLAYBOOK = """\
+id: xx-test
+version: 1
+prefix: XX
+name: {zh-Hans: 试, zh-Hant: 試, en: Test, pt: Teste}
+purpose: {zh-Hans: 试, zh-Hant: 試, en: Test, pt: Teste}
+opens: [hand]
+opened_by: [handler]
+initial: begun
+sources:
+  T1: {ref: a page}
+fields:
+  - {id: cause, kind: text, name: {zh-Hans: 因, zh-Hant: 因, en: Cause, pt: Causa}}
+  - {id: kind, kind: choice, name: {zh-Hans: 类, zh-Hant: 類, en: Kind, pt: Tipo},
+     choices: {big: {zh-Hans: 大, zh-Hant: 大, en: Big, pt: Grande}}}
+states:
+  - {id: begun, stage: found, name: {zh-Hans: 始, zh-Hant: 始, en: Begun, pt: Iniciado}}
+  - {id: done, stage: closed, name: {zh-Hans: 终, zh-Hant: 終, en: Done, pt: Feito}}
+transitions:
+  - {id: finish, from: [begun], to: done, by: [handler], needs: {remeasured: true, fields: [cause]},
+     name: {zh-Hans: 办, zh-Hant: 辦, en: Finish, pt: Concluir}}
+  - {id: halt, from: [begun], to: done, by: [handler], name: {zh-Hans: 停, zh-Hant: 停, en: Halt, pt: Parar}}
+deadlines:
+  - {id: finish, starts: [begun], met: [done], term: {amount: 2, unit: days}, when: {kind: [big]},
+     basis: law, confidence: one_source, sources: [T1], name: {zh-Hans: 限, zh-Hant: 限, en: Term, pt: Prazo}}
+remeasure: {times: 3, over_hours: 24}
+watch: {days: 3, reopen: begun}
+powers:
+  comment: {by: [handler]}
+"""

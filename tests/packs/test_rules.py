@@ -11,7 +11,7 @@ import pytest
 
 from clearbay import packs
 from clearbay.model.errors import BadInput, PackError
-from clearbay.packs import absent, basemap, correspondence, geography, goals, register, vocabulary
+from clearbay.packs import absent, basemap, casework, correspondence, geography, goals, register, vocabulary
 from clearbay.packs.rules import RULES
 from clearbay.packs.sheet import DATA
 from tests.packs import rule_samples
@@ -223,6 +223,10 @@ def _crosswalk(path: Path) -> object:
     return correspondence.read_crosswalk(path, packs.properties(), packs.rule_sets())
 
 
+def _playbook(path: Path) -> object:
+    return casework.read_playbooks([path])
+
+
 def _targets(path: Path) -> object:
     return goals.read_targets(path, packs.properties(), packs.rule_sets(), packs.jurisdictions())
 
@@ -249,6 +253,7 @@ READERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "zones": (_zones, ZONES),
     "register": (_register, REGISTER),
     "stations": (_stations, STATIONS),
+    "playbook": (_playbook, rule_samples.PLAYBOOK),
     "layers": (_layers, LAYERS),
     "water types": (_water_types, "province,section,water_type,rows,agreement\n广东省,某断面,river,10,1.0\n"),
 }
@@ -404,6 +409,27 @@ WRONG = [
     Wrong("unknown-rule", "targets", "standard: cn.gb3838", "standard: cn.gb3095"),
     Wrong("position", "stations", "114.1,22.3", "114.1,", at="A1"),
     Wrong("position", "stations", "114.1,22.3", "22.3,114.1", at="A1"),
+    Wrong("unknown-state", "playbook", "to: done, by: [handler]", "to: gone, by: [handler]"),
+    Wrong("unknown-state", "playbook", "met: [done]", "met: [gone]"),
+    Wrong("unknown-state", "playbook", "initial: begun", "initial: dawn"),
+    Wrong("unknown-state", "playbook", "fields: [cause]", "fields: [course]"),
+    Wrong("unknown-state", "playbook", "reopen: begun", "reopen: dawn"),
+    Wrong("unknown-state", "playbook", "when: {kind: [big]}", "when: {kind: [bigger]}"),
+    Wrong("reachable", "playbook", "transitions:\n",
+          "  - {id: lost, stage: handled, name: {zh-Hans: 失, zh-Hant: 失, en: Lost, pt: Perdido}}\ntransitions:\n",
+          at="id: lost"),
+    Wrong("reachable", "playbook", "stage: closed", "stage: handled", at="{id: begun, stage"),
+    Wrong("basis", "playbook", "basis: law, confidence: one_source, sources: [T1]", "basis: law, sources: [T1]"),
+    Wrong("basis", "playbook", "basis: law, confidence: one_source, sources: [T1]",
+          "basis: default, confidence: one_source"),
+    Wrong("duplicate-id", "playbook", "id: halt", "id: transfer"),
+    Wrong("not-allowed", "playbook", "by: [handler], needs", "by: [handyman], needs"),
+    Wrong("not-allowed", "playbook", "comment: {by: [handler]}", "gossip: {by: [handler]}"),
+    Wrong("not-allowed", "playbook", "prefix: XX", "prefix: xx"),
+    Wrong("range", "playbook", "amount: 2", "amount: 0"),
+    Wrong("range", "playbook", "times: 3, over_hours: 24", "times: 1, over_hours: 24"),
+    Wrong("missing-key", "playbook", "remeasure: {times: 3, over_hours: 24}\n", "", at="id: xx-test"),
+    Wrong("unknown-key", "playbook", "needs: {remeasured: true, ", "needs: {remeasure: true, remeasured: true, "),
     Wrong("missing-file", "layers", "file: sea.geojson", "file: lake.geojson"),
     Wrong("missing-file", "register", "file: stations.csv", "file: nowhere.csv"),
 ]  # fmt: skip

@@ -50,6 +50,7 @@ def _all_texts() -> list[tuple[str, Mapping[str, str]]]:
         "properties": packs.properties(), "jurisdictions": packs.jurisdictions(), "zones": packs.zones(),
         "rule sets": packs.rule_sets(), "registers": packs.registers(), "layers": packs.layers(),
         "crosswalk": packs.crosswalk(), "targets": packs.targets(), "not sourced": packs.not_sourced(),
+        "calendars": packs.calendars(), "playbooks": packs.playbooks(),
     }  # fmt: skip
     return [found for name, room in rooms.items() for found in _texts(room, name)]
 

@@ -9,7 +9,28 @@ import typer
 from rich.text import Text
 
 from clearbay import __version__
-from clearbay.cli import air, bulletin, detect, doctor, files, hj212, home, index, key, rate, serve, standards, trace
+from clearbay.cli import (
+    air,
+    bulletin,
+    detect,
+    device,
+    doctor,
+    events,
+    files,
+    gateway,
+    hj212,
+    home,
+    index,
+    key,
+    network,
+    qc,
+    rate,
+    review,
+    scenario,
+    serve,
+    standards,
+    trace,
+)
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
@@ -49,11 +70,19 @@ app.add_typer(hj212.app, name="hj212")
 app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
+app.command()(qc.qc)
+app.add_typer(review.app, name="review")
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
+app.add_typer(network.app, name="network")
+app.command()(gateway.gateway)
+app.add_typer(device.app, name="device")
+app.command()(gateway.simulate)
 app.command()(trace.trace)
 app.command()(detect.detect)
+app.add_typer(events.app, name="events")
+app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 
 

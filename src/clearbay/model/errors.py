@@ -3,7 +3,9 @@
 ClearbayError
 ├── BadInput          what a person gave us is wrong; says what, where and how to mend it (exit status 2)
 │   ├── PackError     a pack file is wrong: file, line, rule
-│   └── UnknownName   a station, property, standard or source nobody has registered
+│   ├── UnknownName   a station, property, standard or source nobody has registered
+│   ├── NotAllowed    somebody who may see it may not do it
+│   └── Conflict      somebody else was quicker: look again, then act
 └── StoreError        the store cannot do it now (locked, full, wrong version)
 """
 
@@ -49,6 +51,14 @@ class PackError(BadInput):
 
 class UnknownName(BadInput):
     """A name that no pack or store has registered."""
+
+
+class NotAllowed(BadInput):
+    """An action that this person may not take, on something that they may see."""
+
+
+class Conflict(BadInput):
+    """An action on something that has changed since it was looked at; nothing was done."""
 
 
 class StoreError(ClearbayError):

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from clearbay.model.text import Text
 
+OWN_PROPERTY = "x."
+"""Begins the code of a property that only one home knows: kept and served like any other, judged by no rule set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Property:

@@ -13,14 +13,30 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from clearbay.model.calendar import Calendar
 from clearbay.model.crosswalk import Crosswalk
 from clearbay.model.errors import UnknownName
+from clearbay.model.playbook import Playbook
 from clearbay.model.property import Property
 from clearbay.model.rule import NotSourced, Rule, RuleSet
 from clearbay.model.standard import Standard
 from clearbay.model.station import Jurisdiction, Station, Zone
 from clearbay.model.target import Target
-from clearbay.packs import absent, basemap, correspondence, geography, goals, register, rulebook, units, vocabulary
+from clearbay.model.territory import COUNTRY, is_code, parents
+from clearbay.packs import (
+    absent,
+    basemap,
+    casework,
+    correspondence,
+    geography,
+    goals,
+    register,
+    rulebook,
+    units,
+    vocabulary,
+    workdays,
+)
+from clearbay.packs import quality as quality_pack
 from clearbay.packs.basemap import Layer
 from clearbay.packs.register import Register
 from clearbay.packs.sheet import DATA
@@ -28,13 +44,22 @@ from clearbay.packs.sheet import DATA
 __all__ = [
     "Layer",
     "Register",
+    "calendar_of",
+    "calendars",
     "crosswalk",
+    "home_playbooks",
     "jurisdictions",
     "layers",
+    "legal_system",
+    "load_calendar",
+    "load_playbook",
     "load_rule_set",
     "load_standard",
     "not_sourced",
+    "parse_playbook",
+    "playbooks",
     "properties",
+    "quality",
     "registers",
     "rule",
     "rule_set",
@@ -61,9 +86,73 @@ def properties() -> Mapping[str, Property]:
 
 
 @cache
+def quality() -> quality_pack.Quality:
+    """Return the shipped numbers of quality control: gross ranges and rules between properties."""
+    return quality_pack.read_quality(DATA / "quality", properties())
+
+
+@cache
 def jurisdictions() -> Mapping[str, Jurisdiction]:
     """Return the jurisdictions by GB/T 2260 code."""
     return MappingProxyType(geography.read_jurisdictions(DATA / "jurisdictions.yaml"))
+
+
+def legal_system(code: str) -> str:
+    """Return whose law rules in a jurisdiction, registered or not: ``cn``, ``hk`` or ``mo``.
+
+    A district or street is ruled as the city or province around it; ``UnknownName`` for a code that lies nowhere.
+    """
+    known = jurisdictions()
+    around = [one for one in (code, *parents(code)) if one in known and (one != COUNTRY or code == COUNTRY)]
+    if is_code(code) and around:
+        return known[around[0]].legal_system
+    raise UnknownName(f"{code!r} lies in no jurisdiction we know", mend="give a GB/T 2260 code such as 440300")
+
+
+@cache
+def calendars() -> Mapping[str, Calendar]:
+    """Return the calendars of working days by the id of their legal system: ``cn``, ``hk``, ``mo``."""
+    return MappingProxyType(workdays.read_calendars(sorted((DATA / "calendars").glob("*.yaml"))))
+
+
+def calendar_of(code: str) -> Calendar:
+    """Return the calendar by which offices of a jurisdiction work; ``UnknownName`` for a code that lies nowhere."""
+    return calendars()[legal_system(code)]
+
+
+def load_calendar(path: str | Path) -> Calendar:
+    """Read a calendar of one's own; ``PackError`` names file, line and rule of every problem."""
+    return next(iter(workdays.read_calendars([Path(path)]).values()))
+
+
+@cache
+def playbooks() -> Mapping[str, Playbook]:
+    """Return the shipped playbooks by id: how each kind of case goes."""
+    return MappingProxyType(casework.read_playbooks(sorted((DATA / "playbooks").glob("*.yaml"))))
+
+
+def load_playbook(path: str | Path) -> Playbook:
+    """Read a playbook of one's own; ``PackError`` names file, line and rule of every problem.
+
+    It must fit beside the shipped ones: its id and the prefix of its cases are new.
+    """
+    path = Path(path)
+    beside = {} if path.is_relative_to(DATA) else playbooks()
+    return next(iter(casework.read_playbooks([path], beside).values()))
+
+
+def parse_playbook(text: str, name: str) -> Playbook:
+    """Read a playbook from its text; ``name`` is what messages call it."""
+    return casework.parse_playbook(text, name)
+
+
+def home_playbooks(directory: str | Path) -> Mapping[str, Playbook]:
+    """Return the shipped playbooks and those of a directory of one's own (``*.yaml``), by id.
+
+    A file there may not take a shipped id or prefix: who wants a shipped playbook changed gives it a name of its own.
+    """
+    own = casework.read_playbooks(sorted(Path(directory).glob("*.yaml")), playbooks())
+    return MappingProxyType({**playbooks(), **own})
 
 
 @cache

@@ -36,6 +36,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "rating-rules": "a rating has one rule a grade, best first, each comparing shares of classes in per cent",
         "condition": "limits of one property and averaging time never hold in the same case",
         "unknown-rule": "a rule set, or a family of them, is one of standards/*.yaml or rules/*.yaml",
+        "unknown-state": "a state, transition or field that a playbook names is one of its own",
+        "reachable": "every state of a playbook is reached from its first one, and leads on to an end",
+        "basis": "a number with the basis law names source and confidence; one without is the operator's default",
         "position": "a position is a WGS 84 longitude and latitude, both or neither",
         "missing-file": "a file that a pack points to exists",
     }

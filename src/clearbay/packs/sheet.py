@@ -77,11 +77,23 @@ def label(path: Path) -> str:
 def read(path: Path) -> tuple[Sheet, Cell]:
     """Parse a YAML pack; raise ``PackError`` at once when it is not YAML or holds no mapping."""
     sheet = Sheet(label(path))
+    text = ""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         sheet.problem(1, "missing-file", "there is no such file")
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        sheet.problem(1, "syntax", str(error))
+    sheet.settle()
+    return parse(text, sheet)
+
+
+def parse(text: str, sheet: Sheet) -> tuple[Sheet, Cell]:
+    """Parse the text of a pack, as ``read`` does a file."""
+    node = None
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         sheet.problem(mark.line + 1 if mark else 1, "syntax", str(getattr(error, "problem", error)))
     sheet.settle()

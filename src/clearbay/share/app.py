@@ -16,8 +16,10 @@ from clearbay.apply.desk import Desk
 from clearbay.apply.release import fingerprint
 from clearbay.share import guard, reference
 from clearbay.share.delivery import Delivery
+from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
 from clearbay.share.routers import ROUTERS
+from clearbay.share.sta.service import Front, Service
 from clearbay.store.keys import Keys
 
 _SUMMARY = "Environmental observations, and what each law says of them"
@@ -49,8 +51,11 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         redirect_slashes=False,
     )
     app.state.desk = desk
+    app.state.intake = Intake(desk.home)
     guard.install(app, Keys(desk.home), is_open=is_open)
     install(app)
+    sensorthings = Service(desk.home, app.state.intake)
+    app.mount("/sta", sensorthings)
     for router, _ in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -73,7 +78,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        return f"{release}-{desk.home.data_version}" if path.startswith("/api/") else None
+        # What was heard of devices changes without any observation.
+        lasting = path.startswith("/api/") and not path.startswith("/api/devices")
+        return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
@@ -84,6 +91,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         expose_headers=["ETag", "X-Attribution", "Link", "Content-Disposition"],
         max_age=86_400,
     )
+    app.add_middleware(Front, service=sensorthings)
     return app
 
 

@@ -1,11 +1,14 @@
 """Who may do what over HTTP: ``Authorization: Bearer clearbay_…`` against the keys of the home.
 
-``allowed(role)`` is the one dependency for every route that writes. A server opened with ``--open`` lets everything
-through that comes from this very machine, by its own name and from its own pages; anything else still needs a key.
+``Authorization: Basic`` with the key as password does as well. ``allowed(role)`` is the one dependency for every route
+that writes. A server opened with ``--open`` lets everything through that comes from this very machine, by its own name
+and from its own pages; anything else still needs a key.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import time
 from collections import OrderedDict
@@ -84,11 +87,10 @@ def allowed(role: Role) -> Callable[[Request], Coroutine[Any, Any, Caller]]:
 async def admit(request: Request, role: Role) -> Caller:
     """What ``allowed`` does, for those who route by themselves."""
     gate: Gate = request.app.state.gate
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    text = text.strip()
+    text = _sent(request.headers.get("authorization", ""))
     if not text and gate.is_open and _at_home(request):
         return OPEN
-    if scheme.casefold() != "bearer" or not text:
+    if not text:
         raise Denied(
             401,
             "this needs an API key",
@@ -122,6 +124,18 @@ async def admit(request: Request, role: Role) -> Caller:
             mend=f"ask the operator for a key with the role {role}",
         )
     return Caller(key.id, key.name, key.role)
+
+
+def _sent(header: str) -> str:
+    """The key of an Authorization header. Clients that know only Basic send the key as the password."""
+    scheme, _, text = header.partition(" ")
+    text = text.strip()
+    if scheme.casefold() == "basic":
+        try:
+            text = base64.b64decode(text, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            text = ""
+    return text if scheme.casefold() in ("bearer", "basic") else ""
 
 
 def _address(request: Request) -> str:

@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from clearbay.model.errors import BadInput, ClearbayError, UnknownName
+from clearbay.model.errors import BadInput, ClearbayError, Conflict, NotAllowed, UnknownName
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -79,6 +79,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClearbayError)
     async def ours(_: Request, error: ClearbayError) -> Response:
+        for kind, status in ((Conflict, 409), (NotAllowed, 403)):
+            if isinstance(error, kind):
+                return problem(status, error.what, where=error.where, mend=error.mend)
         if isinstance(error, UnknownName):
             return problem(404, error.what, where=error.where, mend=error.mend)
         if isinstance(error, BadInput):

@@ -275,6 +275,11 @@ def genesis(name: str) -> bytes:
     return hashlib.sha256(b"clearbay chain " + name.encode()).digest()
 
 
+def link(previous: bytes, kind: int, time: int, data: bytes) -> bytes:
+    """The link of an entry that stands on ``previous``; ``time`` is in microseconds UTC."""
+    return hashlib.sha256(b"".join((previous, _ENTRY.pack(len(data), kind, time), data))).digest()
+
+
 def check_name(name: str) -> None:
     """Raise ``BadInput`` for what cannot be the name of a chain."""
     if not _NAME.fullmatch(name):
@@ -329,7 +334,7 @@ def _walk(path: Path, known: Position | None) -> tuple[Position, int, bool]:
 
 
 def _whole_entry(path: Path, offset: int) -> bool:
-    """Whether the bytes from ``offset`` on cannot be the tail that a sudden death leaves: part of an entry, or zeros."""
+    """Whether the bytes from ``offset`` on cannot be what a sudden death leaves: part of an entry, or zeros."""
     with path.open("rb") as stream:
         stream.seek(offset)
         head = stream.read(_ENTRY.size)

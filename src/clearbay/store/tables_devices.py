@@ -23,12 +23,11 @@ device = Table(
     Column("station", Text, nullable=False),
     Column("config", JSON, nullable=False),
     Column("decided", BigInteger),
-    Column("version", BigInteger, nullable=False),
     Index(None, "status"),
     Index(None, "station"),
 )
-"""A device by its MN. ``status`` is ``approved``, ``pending`` or ``refused``; ``config`` as in ``devices.Config``;
-``version`` grows with every decision, so that a gateway in another process sees that it must read again."""
+"""A device by its MN. ``status`` is ``approved``, ``pending`` or ``refused``; ``config`` as in ``devices.Config``.
+The entry ``devices`` of ``meta`` grows with every decision, so that a gateway in another process reads again."""
 
 device_seen = Table(
     "device_seen",

@@ -28,7 +28,6 @@ from clearbay.store import Home, IngestResult
 from clearbay.store.chain import Chain, Position
 from clearbay.store.chain_heads import record, recorded
 from clearbay.store.clock import now as this_moment
-from clearbay.store.trouble import told
 from clearbay.transmit.intake import flagged, refusals
 
 Stage = Callable[[pa.Table], pa.Table]
@@ -39,15 +38,20 @@ transaction."""
 _FRAME = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Parcel:
     """What one sender hands over: ``readings`` (``ROW_READINGS``), ``stations`` they may name that nobody has
-    registered yet, and ``raw``, the bytes that came, for the evidence. ``source`` names the door."""
+    registered yet, and ``raw``, the bytes that came, for the evidence. ``source`` names the door.
+
+    ``kept`` is set once ``raw`` is safe in the evidence: the same parcel handed over again, after trouble of the store,
+    is not written there twice.
+    """
 
     source: str
     readings: pa.Table
     stations: tuple[Station, ...] = ()
     raw: tuple[bytes, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Tally:
-    """What a committer has done since it began, and its newest trouble in words (empty after a group that went well)."""
+    """What a committer has done since it began, and its newest trouble in words (empty after a good group)."""
 
     groups: int = 0
     parcels: int = 0
@@ -111,7 +115,8 @@ class Committer:
         self._linger, self._most, self._limit = linger_s, most_values, waiting_values
         self._stages = tuple(stages)
         self._hooks = tuple(hook for stage in stages if (hook := getattr(stage, "on_commit", None)) is not None)
-        self._chain = Chain.open(home.evidence, chain, known=recorded(home, chain))
+        self._recorded: Position | None = recorded(home, chain)
+        self._chain = Chain.open(home.evidence, chain, known=self._recorded)
         self._registered = {station.id for station in home.stations()}
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
@@ -211,11 +216,8 @@ class Committer:
                 table = stage(table)
             except Exception as error:  # a fault in quality control must not stop the readings
                 self.tally.stage_trouble = f"{getattr(stage, '__name__', type(stage).__name__)}: {error!r}"
-        raw = [frame for waiting in sound for frame in waiting.parcel.raw]
-        if raw:
-            self._chain.append(raw, kind=_FRAME)
-            self._chain.sync()
-        result = self._stored(table, self._chain.position if raw else None, sound)
+        self._keep([waiting.parcel for waiting in sound if not waiting.parcel.kept])
+        result = self._stored(table, sound)
         self.tally.groups += 1
         self.tally.parcels += len(sound)
         self.tally.values += table.num_rows
@@ -227,16 +229,23 @@ class Committer:
                 )
             )
 
-    def _stored(self, table: pa.Table, head: Position | None, group: list[_Waiting]) -> IngestResult:
-        source = ", ".join(sorted({waiting.parcel.source for waiting in group}))
-        result = self.home.ingest(table, source=source) if table.num_rows else None
-        with told("remember the head of the evidence"), self.home.records.write() as connection:
-            self._within(connection, table, head)
-        return result or IngestResult(0, 0, 0, 0, self.home.data_version)
+    def _keep(self, parcels: Sequence[Parcel]) -> None:
+        raw = [frame for parcel in parcels for frame in parcel.raw]
+        if raw:
+            self._chain.append(raw, kind=_FRAME)
+            self._chain.sync()
+        for parcel in parcels:
+            parcel.kept = True
 
-    def _within(self, connection: Connection, table: pa.Table, head: Position | None) -> None:
-        if head is not None:
-            record(connection, self._chain.name, head)
+    def _stored(self, table: pa.Table, group: list[_Waiting]) -> IngestResult:
+        source = ", ".join(sorted({waiting.parcel.source for waiting in group}))
+        result = self.home.ingest(table, source=source, within=lambda connection, _: self._within(connection, table))
+        self._recorded = self._chain.position
+        return result
+
+    def _within(self, connection: Connection, table: pa.Table) -> None:
+        if self._chain.position != self._recorded:
+            record(connection, self._chain.name, self._chain.position)
         for hook in self._hooks:
             try:
                 with connection.begin_nested():
@@ -305,6 +314,8 @@ class Committer:
 
 def shaped(readings: pa.Table) -> pa.Table:
     """Readings as ``ROW_READINGS`` with a flag each; ``BadInput`` for a table that is none."""
+    if readings.schema.equals(ROW_READINGS) and not readings["flag"].null_count:
+        return readings
     if "averaging" in ROW_READINGS.names and "averaging" not in readings.schema.names:
         readings = readings.append_column("averaging", pa.repeat("", readings.num_rows))
     table = flagged(readings)

@@ -50,6 +50,7 @@ def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = F
             stop.set()
             if thread.is_alive():  # a query in flight ends first: the store must not be closed under it
                 await asyncio.to_thread(thread.join, 30)
+            await asyncio.to_thread(app.state.intake.close)
             home.close()
 
     app = api(desk, lifespan=lifespan, is_open=is_open)

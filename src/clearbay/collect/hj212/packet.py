@@ -91,8 +91,35 @@ def decode(frame: Frame) -> Packet:
     return read(frame.segment, frame.crc, frame.check)
 
 
-def read(segment: bytes, crc: str = "", check: str = STANDARD) -> Packet:
-    """Read a data segment without its frame; ``crc`` is its check if it came with one."""
+class Head(NamedTuple):
+    """The fields of a data segment and its content, not yet read; names as in ``Packet``."""
+
+    version: str
+    st: str
+    cn: str
+    mn: str
+    qn: str
+    pw: str
+    flag: int | None
+    pnum: int | None
+    pno: int | None
+    others: tuple[tuple[str, str], ...]
+    segment: str
+    cp: str
+
+    @property
+    def wants_answer(self) -> bool:
+        """Bit A of Flag."""
+        return bool((self.flag or 0) & ANSWER)
+
+    @property
+    def is_part(self) -> bool:
+        """True for one of several parts."""
+        return self.pnum is not None and self.pnum > 1
+
+
+def head_of(segment: bytes) -> Head:
+    """Read the fields of a data segment; ``BadInput`` where they cannot be those of a packet."""
     text = segments.decode_text(segment)
     fields, cp = segments.split(text)
     take = fields.pop
@@ -109,7 +136,18 @@ def read(segment: bytes, crc: str = "", check: str = STANDARD) -> Packet:
         raise BadInput("PNUM and PNO go together", where="PNO", mend="give both or neither")
     if pnum is not None and pno is not None and pno > pnum:
         raise BadInput(f"part {pno} of {pnum}", where="PNO", mend="number the parts from 1 to PNUM")
-    version = version_of(flag)
+    others = tuple(fields.items()) if fields else ()
+    return Head(version_of(flag), st, cn, mn, qn, pw, flag, pnum, pno, others, text, cp)
+
+
+def read(segment: bytes, crc: str = "", check: str = STANDARD) -> Packet:
+    """Read a data segment without its frame; ``crc`` is its check if it came with one."""
+    return packet_of(head_of(segment), crc or text_of(crc16(segment)), check)
+
+
+def packet_of(head: Head, crc: str, check: str = STANDARD) -> Packet:
+    """Read the content behind a head."""
+    version, cp = head.version, head.cp
     try:
         content = shape.parse(cp)
     except BadInput as error:
@@ -120,10 +158,7 @@ def read(segment: bytes, crc: str = "", check: str = STANDARD) -> Packet:
             where="CP",
             mend="decrypt it first with the device's key",
         ) from error
-    return Packet(
-        version, st, cn, mn, content, qn, pw, flag, pnum, pno, tuple(fields.items()), text,
-        crc or text_of(crc16(segment)), check,
-    )  # fmt: skip
+    return Packet(version, head.st, head.cn, head.mn, content, *head[4:11], crc, check)
 
 
 def _integer(name: str, text: str | None, least: int, most: int) -> int | None:

@@ -98,9 +98,9 @@ def take(
         if found != kind:
             left_out.append(LeftOut(place, code, found, another))
             continue
-        scaling = _scaling(code, units.get(code, "") if units else "")
-        if isinstance(scaling, str):
-            why = scaling
+        known = scaling(code, units.get(code, "") if units else "")
+        if isinstance(known, str):
+            why = known
         elif time is None:
             why = "no DataTime"
         elif not isinstance(value, float):
@@ -111,7 +111,7 @@ def take(
             why = f"{time} is no time in UTC"
         else:
             printed = time
-            name, scale, offset = scaling
+            name, scale, offset = known
             amount = value * scale + offset
             mark = ">" if letter == "T" else ""
             rows.append((station, name, depth, averaging, moment, amount, mark, qartod(letter), place))
@@ -128,7 +128,7 @@ def _utc(time: datetime, zone: timezone) -> datetime | None:
 
 
 @lru_cache(maxsize=4096)
-def _scaling(code: str, stated: str) -> tuple[str, float, float] | str:
+def scaling(code: str, stated: str) -> tuple[str, float, float] | str:
     """Property, scale and offset of a code in the unit stated, or else in its own; the reason where there is none."""
     known = pollutants().get(code)
     if known is None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from clearbay.collect.hj212 import segment as segments
 from clearbay.collect.hj212.commands import ANSWERS, NOTICES
-from clearbay.collect.hj212.packet import Packet, framed
+from clearbay.collect.hj212.packet import Head, Packet, framed
 from clearbay.collect.hj212.versions import flag_of
 from clearbay.model.errors import BadInput
 
@@ -30,7 +30,7 @@ EXE_RTN: Mapping[int, str] = MappingProxyType({
 """What 9012 says of its execution (ExeRtn)."""
 
 
-def acknowledgement(packet: Packet) -> bytes | None:
+def acknowledgement(packet: Packet | Head) -> bytes | None:
     """The platform's answer to what a device uploads: 9014, or 9013 to a notice; None where none is wanted.
 
     None is wanted where bit A of Flag is not set, and an answer is never answered.
@@ -67,7 +67,7 @@ def execution_answer(packet: Packet, result: int) -> bytes:
     return _answer(packet, EXECUTED, f"ExeRtn={result}")
 
 
-def _answer(packet: Packet, command: str, cp: str = "") -> bytes:
+def _answer(packet: Packet | Head, command: str, cp: str = "") -> bytes:
     fields = {"QN": packet.qn, "ST": "91", "CN": command, "PW": packet.pw, "MN": packet.mn}
     fields = {name: value for name, value in fields.items() if value}
     if packet.flag is not None:

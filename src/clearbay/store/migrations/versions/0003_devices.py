@@ -27,7 +27,6 @@ def upgrade() -> None:
         sa.Column("station", sa.Text(), nullable=False),
         sa.Column("config", sa.JSON(), nullable=False),
         sa.Column("decided", sa.BigInteger()),
-        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("mn", name="pk_device"),
     )
     op.create_index("ix_device_status", "device", ["status"])

@@ -1,4 +1,4 @@
-"""API keys."""
+"""API keys, SensorThings entities, what observations carry beside their values."""
 
 from __future__ import annotations
 
@@ -25,3 +25,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_api_key"),
         sa.UniqueConstraint("hash", name="uq_api_key_hash"),
     )
+    op.create_table(
+        "sta_entity",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("body", sa.JSON(none_as_null=True)),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", name="pk_sta_entity"),
+    )
+    op.create_index("ix_sta_entity_version", "sta_entity", ["version"])
+    op.create_table(
+        "sta_observation",
+        sa.Column("datastream", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("time", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feature", sa.Text()),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("datastream", "time", name="pk_sta_observation"),
+    )
+    op.create_index("ix_sta_observation_feature", "sta_observation", ["feature"])
+    op.execute("INSERT INTO meta (key, value) VALUES ('sta_version', '0'), ('sta_number', '0')")

@@ -1,0 +1,155 @@
+"""Lists and counts of cases, as far as a person may see them: the duty officer's desk among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import case as when
+
+from clearbay.apply.cases import access
+from clearbay.apply.cases.casework import Casework
+from clearbay.model.case import Actor, Case
+from clearbay.model.errors import BadInput
+from clearbay.model.territory import stem
+from clearbay.store.cases import NEVER, case_of, micros
+from clearbay.store.tables_cases import case_file, case_party
+
+LONGEST = 500
+"""Cases on the longest page."""
+
+NEW = timedelta(hours=24)
+"""How long a case counts as new, and one that got worse as such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of cases and where the next begins; ``next`` is empty behind the last."""
+
+    cases: tuple[Case, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a duty officer sees first: open cases by what is most urgent, and how many there are of each sort.
+
+    ``counts``: open, late, soon (due within a day), new, worse, mine, and one for each stage.
+    """
+
+    counts: Mapping[str, int]
+    page: Page
+
+
+def page(
+    casework: Casework,
+    actor: Actor,
+    *,
+    status: str = "open",
+    playbook: str = "",
+    stage: str = "",
+    station: str = "",
+    assignee: str = "",
+    jurisdiction: str = "",
+    text: str = "",
+    late: bool = False,
+    after: str = "",
+    limit: int = 50,
+) -> Page:
+    """Cases of a status (or ``all``), the most urgent first; filters narrow what a person may see, never widen it."""
+    if not 1 <= limit <= LONGEST:
+        raise BadInput(f"a page has 1 to {LONGEST} cases", where="limit", mend="ask for fewer, and go on with next")
+    conditions: list[ColumnElement[bool]] = []
+    if status != "all":
+        if status not in ("open", "closed", "merged"):
+            raise BadInput(f"{status!r} is no status", where="status", mend="open, closed, merged or all")
+        conditions.append(case_file.c.status == status)
+    for column, value in ((case_file.c.playbook, playbook), (case_file.c.stage, stage), (case_file.c.station, station),
+                          (case_file.c.assignee, assignee)):  # fmt: skip
+        if value:
+            conditions.append(column == value)
+    if jurisdiction:
+        conditions.append(access.within(case_file.c.jurisdiction, jurisdiction))
+    if late:
+        conditions.append(case_file.c.sort < micros(casework.clock()))
+    if text:
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = or_(case_file.c.title.like(pattern, escape="\\"), case_file.c.id.like(pattern, escape="\\"))
+        conditions.append(found)
+    if after:
+        conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(after)))
+    rows = _rows(casework, actor, conditions, limit + 1)
+    cases = tuple(case_of(row) for row in rows[:limit])
+    more = len(rows) > limit
+    return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if more else "")
+
+
+def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
+    """The desk of a person: counts over every open case that they may see, and the most urgent of them."""
+    moment = casework.clock()
+    now, soon, lately = micros(moment), micros(moment + timedelta(days=1)), micros(moment - NEW)
+    assert now is not None
+    assert soon is not None
+    sort = case_file.c.sort
+    query = select(
+        case_file.c.stage,
+        func.count(),
+        func.sum(when((sort < now, 1), else_=0)),
+        func.sum(when((and_(sort >= now, sort < soon), 1), else_=0)),
+        func.sum(when((case_file.c.opened >= lately, 1), else_=0)),
+        func.sum(when((case_file.c.worse >= lately, 1), else_=0)),
+    ).group_by(case_file.c.stage)
+    counts = dict.fromkeys(("open", "late", "soon", "new", "worse", "mine", "found", "judged", "handled"), 0)
+    with casework.cases.read() as reading:
+        for part in _parts(actor):
+            for row in reading.connection.execute(query.where(case_file.c.status == "open", part)):
+                stage, *numbers = row
+                for name, number in zip(("open", "late", "soon", "new", "worse"), numbers, strict=True):
+                    counts[name] += int(number or 0)
+                counts[stage] += int(numbers[0])
+        mine = select(func.count()).where(case_file.c.assignee == actor.id, case_file.c.status == "open")
+        counts["mine"] = int(reading.connection.scalar(mine) or 0)
+    return Desk(counts, page(casework, actor, limit=limit))
+
+
+def _rows(casework: Casework, actor: Actor, conditions: list[ColumnElement[bool]], limit: int) -> list[Any]:
+    """The first rows over the parts that a person may see, each part read in order from an index of its own."""
+    found: dict[int, Any] = {}
+    with casework.cases.read() as reading:
+        for part in _parts(actor):
+            query = (
+                select(case_file).where(part, *conditions).order_by(case_file.c.sort, case_file.c.number).limit(limit)
+            )
+            found |= {row.number: row for row in reading.connection.execute(query)}
+    return sorted(found.values(), key=lambda row: (row.sort, row.number))[:limit]
+
+
+def _parts(actor: Actor) -> list[ColumnElement[bool]]:
+    """What a person may see, in disjoint parts that indexes serve: held within their jurisdiction, shared with it,
+    theirs by name. Together they are ``access.visible``."""
+    own = or_(case_file.c.assignee == actor.id, case_file.c.opened_by == actor.id)
+    if not actor.roles:
+        return []
+    if actor.roles <= frozenset({"public", "enterprise"}):
+        return [own]
+    begin = stem(actor.jurisdiction)
+    if not begin:
+        return [access.visible(actor)]
+    inside = access.within(case_file.c.jurisdiction, actor.jurisdiction)
+    if len(begin) >= 4:
+        inside = and_(case_file.c.area == begin[:4], inside)
+    shared = case_file.c.number.in_(
+        select(case_party.c.case).where(access.within(case_party.c.jurisdiction, actor.jurisdiction))
+    )
+    outside = ~access.within(case_file.c.jurisdiction, actor.jurisdiction)
+    return [inside, and_(shared, outside), and_(own, outside, ~shared)]
+
+
+def _behind(after: str) -> tuple[int, int]:
+    sort, _, number = after.partition(".")
+    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER):
+        raise BadInput(f"{after[:80]!r} is no place in this list", where="after", mend="give the 'next' of a page")
+    return int(sort), int(number)

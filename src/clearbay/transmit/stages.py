@@ -1,0 +1,11 @@
+"""What every group of readings passes before it is stored, in order."""
+
+from __future__ import annotations
+
+from clearbay.store import Home
+from clearbay.transmit.committer import Stage
+
+
+def stages(home: Home) -> list[Stage]:
+    """The stages for a home's committers."""
+    return []
