@@ -43,7 +43,7 @@ class DetectionStage:
         self._problems = Problems(self._station, [problem_of(record) for record in opened])
         self._origin = {record.id: record.origin for record in opened}
         self._dirty: dict[int, Problem] = {}
-        self._patrolled = 0.0
+        self._patrolled = clock.monotonic()  # after a restart, stations get time to speak again
         self._lock = threading.Lock()
 
     def __call__(self, table: pa.Table) -> pa.Table:
@@ -57,8 +57,7 @@ class DetectionStage:
             self._warm(table)
             signals = self._stream.push(table)
             now = datetime.now(UTC)
-            not_before = _micros(now - self._age) if self._age is not None else -(2**62)
-            changed = self._problems.fold(signals, not_before=not_before)
+            changed = self._problems.fold(signals, not_before=self._oldest(now))
             if clock.monotonic() - self._patrolled > _PATROL:
                 self._patrolled = clock.monotonic()
                 changed += self._looked(now)
@@ -90,7 +89,11 @@ class DetectionStage:
 
     def _looked(self, now: datetime) -> list[Problem]:
         moment = _micros(now)
-        return self._problems.fold(self._stream.waited(moment)) + self._problems.forget(moment)
+        silent = self._problems.fold(self._stream.waited(moment), not_before=self._oldest(now))
+        return silent + self._problems.forget(moment)
+
+    def _oldest(self, now: datetime) -> int:
+        return _micros(now - self._age) if self._age is not None else -(2**62)
 
     def _station(self, id: str) -> Station | None:
         if id not in self._stations:
