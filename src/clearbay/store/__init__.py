@@ -2,6 +2,7 @@
 
 from clearbay.store import tables_cases as _cases  # noqa: F401 (the schema is whole once the package is imported)
 from clearbay.store import tables_keys as _keys  # noqa: F401 (the schema is whole once the package is imported)
+from clearbay.store import tables_pull as _pull  # noqa: F401
 from clearbay.store import tables_sta as _sta  # noqa: F401
 from clearbay.store.home import Home
 from clearbay.store.reader import Reader
