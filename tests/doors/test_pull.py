@@ -98,7 +98,8 @@ def test_who_fails_is_asked_less_and_less_often(home, web):
 @pytest.mark.parametrize(
     ("change", "word"),
     [({"kind": "fax"}, "fax"), ({"url": "ftp://x"}, "web address"), ({"mappin": "x"}, "mapping"),
-     ({"every_minutes": "often"}, "no time"), ({"mapping": "mappings/none.yaml"}, "no such mapping"), ({"id": ""}, "id"),
+     ({"every_minutes": "often"}, "no time"), ({"mapping": "mappings/none.yaml"}, "no such mapping"),
+     ({"id": ""}, "id"),
      ({"header_env": {"A": "CLEARBAY_NOT_SET"}}, "CLEARBAY_NOT_SET")],
 )  # fmt: skip
 def test_what_is_wrong_in_the_list_is_told(home, change, word):

@@ -93,6 +93,8 @@ class Bridge:
         self.writing = Writing(self.state, self.intake)
         self._recent: OrderedDict[tuple[int, int, int], None] = OrderedDict()
         self._arrivals = Arrivals(self.home)
+        self._open: OrderedDict[int, tuple[paho.MQTTMessage, bool]] = OrderedDict()
+        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._up = threading.Event()
         self._client = self._made()
@@ -210,6 +212,8 @@ class Bridge:
             self.tally.trouble = str(reason)
             self.told(f"the broker refuses: {reason}")
             return
+        with self._lock:
+            self._open.clear()
         prefix = self.broker.prefix
         if self.broker.version == 5:
             own = paho.SubscribeOptions(qos=1, noLocal=True, retainHandling=2)  # type: ignore[attr-defined]
@@ -225,6 +229,8 @@ class Bridge:
             self.told(f"{self.tally.trouble}; trying again")
 
     def _message(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
+        with self._lock:
+            self._open.setdefault(id(message), (message, False))
         if message.retain or not message.payload:
             self._acknowledge(client, message)
             return
@@ -307,9 +313,15 @@ class Bridge:
             properties.CorrelationData = mark
         self._client.publish(topic, orjson.dumps(dict(told)), qos=1, properties=properties)
 
-    @staticmethod
-    def _acknowledge(client: paho.Client, message: paho.MQTTMessage) -> None:
-        client.ack(message.mid, message.qos)
+    def _acknowledge(self, client: paho.Client, message: paho.MQTTMessage) -> None:
+        """Acknowledge a message, once those that came before it are: MQTT wants the order kept."""
+        with self._lock:
+            if id(message) not in self._open:
+                return  # it came over a connection that is gone: the broker will send it again
+            self._open[id(message)] = message, True
+            while self._open and next(iter(self._open.values()))[1]:
+                _, (first, _) = self._open.popitem(last=False)
+                client.ack(first.mid, first.qos)
 
 
 def _by_stream(table: pa.Table) -> list[pa.Table]:
