@@ -3,6 +3,7 @@
 import http.server
 import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +112,8 @@ def test_what_is_wrong_in_the_list_is_told(home, change, word):
 
 def test_the_example_is_one_that_is_read(home):
     """The list shown in the documents is read as it stands."""
+    document = Path(__file__).parents[2] / "docs" / "doors.md"
+    assert f"```yaml\n{EXAMPLE}```" in document.read_text(encoding="utf-8")
     (home.path / "mappings" / "buoy.yaml").write_text("x", encoding="utf-8")
     (home.path / "sources.yaml").write_text(EXAMPLE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
