@@ -14,6 +14,7 @@ from clearbay.cli import (
     bulletin,
     device,
     doctor,
+    doors,
     files,
     gateway,
     hj212,
@@ -77,6 +78,9 @@ app.add_typer(network.app, name="network")
 app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
+app.command()(doors.watch)
+app.command()(doors.pull)
+app.command()(doors.mqtt)
 app.command()(trace.trace)
 app.command()(scenario.scenario)
 app.command()(doctor.doctor)
