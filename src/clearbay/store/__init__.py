@@ -1,6 +1,7 @@
 """Where observations live: records and hot rows in SQL, history in monthly Parquet files, read through DuckDB."""
 
 from clearbay.store import tables_cases as _cases  # noqa: F401 (the schema is whole once the package is imported)
+from clearbay.store import tables_devices as _devices  # noqa: F401
 from clearbay.store import tables_keys as _keys  # noqa: F401 (the schema is whole once the package is imported)
 from clearbay.store import tables_network as _network  # noqa: F401 (the schema is whole once the package is imported)
 from clearbay.store import tables_sta as _sta  # noqa: F401
