@@ -23,6 +23,7 @@ from clearbay.cli import (
     network,
     qc,
     rate,
+    review,
     scenario,
     serve,
     standards,
@@ -68,6 +69,7 @@ app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(qc.qc)
+app.add_typer(review.app, name="review")
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
