@@ -12,8 +12,10 @@ from clearbay import __version__
 from clearbay.cli import (
     air,
     bulletin,
+    detect,
     device,
     doctor,
+    events,
     files,
     gateway,
     hj212,
@@ -78,6 +80,8 @@ app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
 app.command()(trace.trace)
+app.command()(detect.detect)
+app.add_typer(events.app, name="events")
 app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 
