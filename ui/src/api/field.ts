@@ -183,37 +183,64 @@ export interface Between<T> {
   interval: [T, T];
 }
 
+/** A site of a network as far as a trace names it. */
+export interface TracePlace {
+  id: string;
+  name: Text;
+  longitude: number;
+  latitude: number;
+}
+
 export interface Trace {
-  event: string;
-  section: { station?: string; name?: Text | string; longitude?: number; latitude?: number } | string | null;
+  event: string | null;
+  network: string;
+  generated: boolean;
+  section: TracePlace;
+  property: string;
+  sections: string[];
   identifiable: boolean;
   warnings: (Text | string)[];
-  where: { reach: string; km: number; interval: [number, number] } | null;
-  when: Between<string> | null;
-  mass: Between<number> | null;
+  where: { reach: string; km: number; interval: [number, number] };
+  when: Between<string | null>;
+  duration_h: Between<number>;
+  mass: (Between<number> & { unit: string; property: string }) | null;
   posterior: { reach: string; from_km: number; to_km: number; p: number }[];
   isochrones: { reach: string; hours: number }[];
   suspects: Suspect[];
-  downstream: { kind: string; name: Text | string; km: number; arrival: Between<string> | null }[];
-  generated: boolean;
+  /** Probability that it was none of the known outlets. */
+  none_of_them: number;
+  downstream: (TracePlace & {
+    kind: string;
+    km: number;
+    arrival: Between<string | null>;
+    peak: Between<string | null>;
+    end: Between<string | null>;
+    concentration: Between<number> | null;
+  })[];
+  /** Points of every reach named. */
+  lines?: Record<string, [number, number][]> | null;
 }
 
 export interface Suspect {
   outlet: string;
-  name: Text | string;
+  name: Text;
+  longitude: number;
+  latitude: number;
+  industry: string | null;
   probability: number;
-  travel_time_h: number | null;
-  evidence: { what: Text | string; weight: number }[];
-  longitude?: number | null;
-  latitude?: number | null;
+  distance_km: number;
+  travel_time_h: Between<number>;
+  release: Between<string | null>;
+  evidence: { kind: string; what: Text; weight: number }[];
 }
 
 export interface Network {
   id: string;
-  name: Text | string;
+  name: Text;
   generated: boolean;
   reaches: number;
   catchments: number;
+  sections: number;
   outlets: number;
 }
 
@@ -286,7 +313,7 @@ export const field = {
 
   events: (query: EventQuery = {}, signal?: AbortSignal) => getJson<Page<EventBrief>>(apiUrl("events", query), signal),
   event: (event: string, signal?: AbortSignal) => getJson<EventDetail>(apiUrl(`events/${id(event)}`), signal),
-  trace: (event: string, signal?: AbortSignal) => getJson<Trace>(apiUrl("trace", { event }), signal),
+  trace: (event: string, signal?: AbortSignal) => getJson<Trace>(apiUrl("trace", { event, lines: true }), signal),
 
   networks: (signal?: AbortSignal) => getJson<{ networks: Network[] }>(apiUrl("network"), signal),
   reaches: (query: Query, signal?: AbortSignal) =>
