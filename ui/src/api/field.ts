@@ -84,26 +84,33 @@ export interface DeviceQuery extends Query {
 export interface QualityTest {
   id: string;
   name: Text;
-  parameters?: { name: string; unit: string; text?: Text }[];
-  source?: string;
+  standard: string;
+  /** A value is flagged where it … */
+  meaning: string;
+  source: string;
 }
 
-/** A series with the verdict of every test on every point; `tests` holds one column a test, in flags of QARTOD. */
+/** One series with the flag stored of every value, and what each test says of it now, in flags of QARTOD. */
 export interface ReviewSeries {
   station: string;
   property: string;
+  depth: string;
+  averaging: string;
   unit: string;
-  depth: string[];
-  averaging?: string[];
   time: number[];
   value: number[];
+  censoring: string[];
   flag: number[];
+  /** One column a test, and `aggregate`. */
   tests: Record<string, number[]>;
-  manual?: (string | null)[];
+  reviews: ReviewEntry[];
+  /** False where the span holds more values than were sent. */
+  whole: boolean;
 }
 
+/** A flag that a person has set over a span; `to` is not in it. */
 export interface ReviewEntry {
-  id: string;
+  id: number;
   station: string;
   property: string;
   depth: string;
@@ -113,9 +120,12 @@ export interface ReviewEntry {
   flag: number;
   reason: string;
   who: string;
-  time: string;
-  values?: number;
-  reverted: { who: string; time: string; reason: string } | null;
+  made: string;
+  /** Values whose flag changed. */
+  changed: number;
+  reverted: string | null;
+  reverted_by: string;
+  reverted_reason: string;
 }
 
 export interface ReviewOrder {
@@ -305,9 +315,9 @@ export const field = {
   refuse: (mn: string) => postJson<DeviceDetail>(apiUrl(`devices/${id(mn)}/refuse`), {}),
 
   review: (query: Query, signal?: AbortSignal) => getJson<ReviewSeries>(apiUrl("review", query), signal),
-  setFlag: (body: ReviewOrder) => postJson<{ id: string; values?: number }>(apiUrl("review"), body),
-  revert: (entry: string, body: { reason: string; who: string }) =>
-    postJson<unknown>(apiUrl(`review/${id(entry)}/revert`), body),
+  setFlag: (body: ReviewOrder) => postJson<ReviewEntry>(apiUrl("review"), body),
+  revert: (entry: number, body: { reason: string; who: string }) =>
+    postJson<ReviewEntry>(apiUrl(`review/${entry}/revert`), body),
   reviewHistory: (query: Query, signal?: AbortSignal) => getJson<Page<ReviewEntry>>(apiUrl("review/history", query), signal),
   qualityTests: (signal?: AbortSignal) => getJson<Page<QualityTest>>(apiUrl("quality/tests"), signal),
 
