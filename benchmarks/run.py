@@ -18,6 +18,7 @@ BENCHMARKS = (
     "judge.py",
     "portraits.py",
     "hj212.py",
+    "gateway.py",
 )
 
 
