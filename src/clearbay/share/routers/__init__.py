@@ -13,13 +13,16 @@ from clearbay.share.routers import (
     health,
     layers,
     meta,
+    network,
     observations,
     portraits,
+    review,
     search,
     standards,
     stations,
     targets,
     timeline,
+    trace,
     zones,
 )
 
@@ -31,6 +34,7 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (stations.router, "Places where something is measured."),
     (observations.router, "What was measured. Nothing is overwritten: a correction is a new revision."),
     (devices.router, "Devices that send by themselves: who may, who is heard, and what came of what each owes."),
+    (review.router, "Quality control: what each test says, and the flags that people set, with who, when and why."),
     (assessments.router, "Verdicts of a rule set on stations, period by period."),
     (explain.router, "One verdict unfolded to its samples, statistic, rounding, limit and clause."),
     (zones.router, "Areas with rules of their own, and how they stand."),
@@ -38,6 +42,8 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (bulletin.router, "A place in a month as a document that can be printed and sent out."),
     (targets.router, "What somebody has promised to reach, and where it stands by the data here."),
     (timeline.router, "The density of observations in time."),
+    (network.router, "Rivers: what flows into what, how far and how fast, and what stands on them."),
+    (trace.router, "From an event back to its place, time, mass and suspects, and on to what is hit next."),
     (search.router, "Names of anything, in any of the four languages."),
     (layers.router, "The layers of the base map: seabed, seawater, coast, watershed, islands, air."),
 )
