@@ -19,6 +19,7 @@ BENCHMARKS = (
     "portraits.py",
     "hj212.py",
     "quality.py",
+    "gateway.py",
 )
 
 
