@@ -63,6 +63,11 @@ def save(connection: Connection, records: Iterable[EventRecord]) -> list[int]:
     return ids
 
 
+def ended(connection: Connection, id: int) -> bool:
+    """Whether an event has ended by what the records say."""
+    return connection.execute(select(event.c.ended).where(event.c.id == id)).scalar_one_or_none() is not None
+
+
 def _bumped(connection: Connection) -> int:
     found = connection.execute(select(meta.c.value).where(meta.c.key == _VERSION)).scalar_one_or_none()
     version = int(found or 0) + 1

@@ -262,10 +262,14 @@ class Problems:
     def _end(self, problem: Problem, time: int, who: tuple[str, str, str]) -> None:
         problem.ended, problem.updated = time, max(problem.updated, time)
         _step(problem, Step(time, "ended", problem.severity, who))
+        self.drop(problem)
+        self._recent[problem.station, problem.family] = problem
+
+    def drop(self, problem: Problem) -> None:
+        """Let an open problem go."""
         self.open.remove(problem)
         for key in [key for key, one in self._by_place.items() if one is problem]:
             del self._by_place[key]
-        self._recent[problem.station, problem.family] = problem
 
 
 def _step(problem: Problem, step: Step) -> None:
