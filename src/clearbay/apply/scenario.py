@@ -133,7 +133,7 @@ class Stage:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
-        committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=stages(self.home))
+        committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=stages(self.home, most_age=None))
         settings = Settings(backfill=timedelta(0))
 
         async def begin() -> tuple[Gateway, int]:
