@@ -20,9 +20,11 @@ from clearbay.cli import (
     home,
     index,
     key,
+    network,
     qc,
     rate,
     review,
+    scenario,
     serve,
     standards,
     trace,
@@ -71,10 +73,12 @@ app.add_typer(review.app, name="review")
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
+app.add_typer(network.app, name="network")
 app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
 app.command()(trace.trace)
+app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 
 

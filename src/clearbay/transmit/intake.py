@@ -6,9 +6,10 @@ listed with the row it came from, and the rest is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, get_args
 
 import numpy as np
@@ -136,15 +137,19 @@ class _Candidates:
         return {*self.registered, *(station.id for station in self.arriving)}
 
 
+@cache
+def _shipped() -> Mapping[str, Station]:
+    return {station.id: station for station in packs.stations()}
+
+
 def _candidates(home: Home, readings: pa.Table, given: Iterable[Station]) -> _Candidates:
     named = set(pc.unique(readings["station"]).to_pylist()) - {None}
     missing = named - home.registered(named)
-    shipped = {station.id: station for station in packs.stations()}
+    shipped = _shipped()
     # A register knows more of a station than the file that mentions it.
     told = {station.id: station for station in given if station.id in named and station.id not in shipped}
-    known = told | shipped
-    arriving = {id: known[id] for id in missing if id in known}
-    if told.keys() - missing:
+    arriving = {id: one for id in missing if (one := shipped.get(id) or told.get(id))}
+    if any(told[id].longitude is not None for id in told.keys() - missing):  # else nothing can have moved
         here = {station.id: station for station in home.stations() if station.id in told}
         arriving |= {id: one for id, old in here.items() if (one := moved(old, told[id])) != old}
     return _Candidates(frozenset(named - missing), tuple(arriving[id] for id in sorted(arriving)))

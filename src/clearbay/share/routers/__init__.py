@@ -13,6 +13,7 @@ from clearbay.share.routers import (
     health,
     layers,
     meta,
+    network,
     observations,
     portraits,
     review,
@@ -21,6 +22,7 @@ from clearbay.share.routers import (
     stations,
     targets,
     timeline,
+    trace,
     zones,
 )
 
@@ -40,6 +42,8 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (bulletin.router, "A place in a month as a document that can be printed and sent out."),
     (targets.router, "What somebody has promised to reach, and where it stands by the data here."),
     (timeline.router, "The density of observations in time."),
+    (network.router, "Rivers: what flows into what, how far and how fast, and what stands on them."),
+    (trace.router, "From an event back to its place, time, mass and suspects, and on to what is hit next."),
     (search.router, "Names of anything, in any of the four languages."),
     (layers.router, "The layers of the base map: seabed, seawater, coast, watershed, islands, air."),
 )
