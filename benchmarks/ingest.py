@@ -204,9 +204,11 @@ def row_a_value(path: Path, devices: Devices) -> Spent:
         "CREATE INDEX of_hot ON hot (version)",
     ):  # fmt: skip
         connection.execute(statement)
+    connection.execute("BEGIN")
     connection.executemany(
         "INSERT INTO datastream VALUES (?, 0, 0, 0, 0)", ((i,) for i in range(len(devices.names) * len(CODES)))
     )
+    connection.execute("COMMIT")
 
     def store(first: int, minute: int) -> None:
         ids = range(first, first + GROUP)

@@ -6,10 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 
 from clearbay.store import Home, records, stations
-from clearbay.store.tables import metadata
 
 from .homes import readings, station, values
 
@@ -26,7 +25,9 @@ def aged(home: Home) -> Home:
     config = Config()
     config.set_main_option("script_location", "clearbay.store:migrations")
     with records._exclusively(home.records) as connection:
-        metadata.drop_all(connection)
+        everything = MetaData()
+        everything.reflect(connection)
+        everything.drop_all(connection, [one for one in everything.sorted_tables if one.name != "alembic_version"])
         connection.execute(text("DELETE FROM alembic_version"))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

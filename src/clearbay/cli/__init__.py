@@ -21,8 +21,11 @@ from clearbay.cli import (
     home,
     index,
     key,
+    network,
     qc,
     rate,
+    review,
+    scenario,
     serve,
     standards,
     trace,
@@ -67,9 +70,11 @@ app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(qc.qc)
+app.add_typer(review.app, name="review")
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
+app.add_typer(network.app, name="network")
 app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
@@ -77,6 +82,7 @@ app.command()(doors.watch)
 app.command()(doors.pull)
 app.command()(doors.mqtt)
 app.command()(trace.trace)
+app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 
 

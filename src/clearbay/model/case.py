@@ -35,8 +35,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a case's values are held against: ``op`` is ``le`` or ``ge``; ``standard`` and ``grade`` say where the number
-    stands in the law, empty where somebody gave it by hand."""
+    """What a case's values are held against: ``op`` is ``le`` or ``ge``.
+
+    ``standard`` and ``grade`` say where the number stands in the law, empty where somebody gave it by hand.
+    """
 
     op: Literal["le", "ge"]
     value: float
@@ -52,6 +54,10 @@ class Place:
     longitude: float | None = None
     latitude: float | None = None
     text: str = ""
+
+
+NOWHERE = Place()
+"""No place is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ class Evidence:
     added: datetime
     by: str
     taken: datetime | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
     note: str = ""
 
 

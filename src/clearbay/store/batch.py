@@ -6,7 +6,7 @@ The rules, for each datastream and time:
 - a batch whose last word equals the stored value is a duplicate, whatever it said before it: this makes importing
   the same file twice change nothing;
 - two values are equal where value and censoring are; a flag counts too, unless the arriving one is "not evaluated",
-  which says nothing about quality.
+  which says nothing about quality (where a person takes a flag back, it is meant: ``exact_flags``).
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def classify(
     readings: pa.Table,
     assigned: Assigned,
     result_time: datetime,
+    exact_flags: bool = False,
 ) -> Classified:
     """Compare a batch of ``READINGS`` with everything stored; only under the writer's lock."""
     times = hot.times_of(readings)
@@ -111,7 +112,7 @@ def classify(
     with engine.cursor() as cursor:
         cursor.register("batch", batch)
         cursor.register("stored", stored)
-        return _classified(cursor, result_time)
+        return _classified(cursor, result_time, exact_flags)
 
 
 def _repeats(ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]) -> bool:
@@ -248,9 +249,10 @@ def _stored(
     return pa.concat_tables([warm, found]).combine_chunks()
 
 
-def _classified(cursor: duckdb.DuckDBPyConnection, result_time: datetime) -> Classified:
+def _classified(cursor: duckdb.DuckDBPyConnection, result_time: datetime, exact_flags: bool) -> Classified:
     run = cursor.execute
-    same = f"s.value = b.value AND s.censoring = b.censoring AND (b.flag = {Flag.NOT_EVALUATED:d} OR s.flag = b.flag)"
+    says_nothing = "" if exact_flags else f"b.flag = {Flag.NOT_EVALUATED:d} OR "
+    same = f"s.value = b.value AND s.censoring = b.censoring AND ({says_nothing}s.flag = b.flag)"
     run("CREATE TEMP TABLE repeated AS SELECT datastream, time FROM batch GROUP BY ALL HAVING count(*) > 1")
     repeats = bool(run("SELECT count(*) FROM repeated").fetchall()[0][0])
     # Keys that the batch names once, which is nearly all of them, need no window.

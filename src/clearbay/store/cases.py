@@ -225,7 +225,7 @@ class Writing(Reading):
         entry, link = self.chain.append([payload], kind=ACTION, time=micros(time))
         values = {**row_of(case), "head": link.hex()}
         self.connection.execute(update(case_file).where(case_file.c.number == case.number).values(values))
-        row = {"case": case.number, "seq": case.version, "request": request or None, "entry": entry}
+        row: dict[str, Any] = {"case": case.number, "seq": case.version, "request": request or None, "entry": entry}
         row |= {"link": link.hex(), "payload": payload}
         self.connection.execute(insert(case_action), [row])
         return _action(case.version, entry, link.hex(), payload)

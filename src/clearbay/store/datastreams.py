@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from clearbay.model.errors import UnknownName
-from clearbay.store import stations
+from clearbay.store import hot, state, stations
+from clearbay.store.records import bump, numbers
 from clearbay.store.tables import datastream
 
 Names = tuple[str, str, str, str]
@@ -32,6 +34,40 @@ def add(connection: Connection, names: Sequence[Names], first: int, version: int
         {"id": first + i, **dict(zip(PARTS, name, strict=True)), "version": version} for i, name in enumerate(names)
     ]
     connection.execute(insert(datastream), rows)
+
+
+def declare(connection: Connection, name: Names) -> int:
+    """The number of the datastream with this name, made where there is none; it has no observation yet, and nobody
+    lists it. Raises ``UnknownName`` where its station is not registered."""
+    here = [datastream.c[part] == word for part, word in zip(PARTS, name, strict=True)]
+    number = connection.execute(select(datastream.c.id).where(*here)).scalar()
+    if number is None:
+        number = (connection.execute(select(func.max(datastream.c.id))).scalar() or 0) + 1
+        add(connection, [name], number, bump(connection, "data_version"))
+    return int(number)
+
+
+def forget(connection: Connection, ids: Iterable[int]) -> None:
+    """Take away those of the datastreams that have no observation."""
+    wanted = set(ids)
+    if not wanted:
+        return
+    kept = state.kept(connection).columns["count"]
+    used = {number for number in wanted if number < len(kept) and kept[number]}
+    since = int(numbers(connection)["state_version"])
+    for block in hot.listed(connection, since):
+        found = hot.Opened().rows(connection, block)["datastream"].to_numpy()
+        used |= wanted & set(np.unique(found).tolist())
+    gone = sorted(wanted - used)
+    if gone:
+        connection.execute(delete(datastream).where(datastream.c.id.in_(gone)))
+        bump(connection, "forgotten")
+        bump(connection, "data_version")
+
+
+def of_station(connection: Connection, station: str) -> list[int]:
+    """The numbers of a station's datastreams."""
+    return list(connection.execute(select(datastream.c.id).where(datastream.c.station == station)).scalars())
 
 
 def _refuse_unregistered(connection: Connection, names: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from clearbay.model.station import Station
-from clearbay.store import stations
+from clearbay.store import datastreams, stations
 from clearbay.store.datastreams import PARTS
 from clearbay.store.home import Home
 from clearbay.store.records import bump
@@ -64,7 +64,9 @@ class Change:
 
     def drop_station(self, id: str) -> None:
         """Forget a station that has no datastream."""
+        datastreams.forget(self._connection, datastreams.of_station(self._connection, id))
         self._connection.execute(delete(station).where(station.c.id == id))
+        bump(self._connection, "forgotten")
         bump(self._connection, "data_version")
 
 

@@ -71,7 +71,7 @@ class Home:
         self._writer = Writer(records, self._opened)
         self._upkeep = Upkeep(records, self._engine, self.history, self._opened, self._writer, path / "upkeep.lock")
         self._batches = 0
-        self._registered: set[str] = set()
+        self._registered: tuple[str, frozenset[str]] = ("", frozenset())
 
     @classmethod
     def create(
@@ -175,13 +175,17 @@ class Home:
             return stations.every(connection)
 
     def registered(self, ids: Iterable[str]) -> set[str]:
-        """Those of the given ids that are registered stations; a station once registered stays so."""
+        """Those of the given ids that are registered stations; asked for once, as long as none is taken away."""
         wanted = set(ids)
-        unknown = wanted - self._registered
-        if unknown:
-            with told("look stations up"), self.records.read() as connection:
-                self._registered |= stations.registered(connection, unknown)
-        return wanted & self._registered
+        with told("look stations up"), self.records.read() as connection:
+            forgotten = connection.execute(select(meta.c.value).where(meta.c.key == "forgotten")).scalar_one()
+            was, known = self._registered
+            known = known if was == forgotten else frozenset()
+            unknown = wanted - known
+            if unknown:
+                known |= stations.registered(connection, unknown)
+                self._registered = forgotten, known
+        return wanted & known
 
     def known_file(self, sha256: str, source: str) -> bool:
         """Whether this very file was imported already."""
@@ -218,11 +222,13 @@ class Home:
         progress: Progress | None = None,
         file: ImportedFile | None = None,
         within: Within | None = None,
+        exact_flags: bool = False,
     ) -> IngestResult:
         """Store a batch of ``READINGS`` in one transaction: observations, versions, ``file`` and what ``within`` does.
 
         When it returns, the batch survives the loss of the process and of power. ``result_time`` is when the values
-        became known (now, if None). ``source`` names where they come from. ``within`` is called with the transaction's
+        became known (now, if None). ``source`` names where they come from. ``exact_flags``: the flag "not
+        evaluated" is meant, and revises another flag. ``within`` is called with the transaction's
         connection and the data version once the observations are in (even where nothing was new); what it writes
         commits with them, and where it raises, nothing is stored. It must not write through the home itself. Raises
         ``BadInput`` for a table that is not ``READINGS`` or whose stations are not registered, ``StoreError`` where the
@@ -235,7 +241,7 @@ class Home:
             progress(0, total)
         try:
             with told(f"store a batch of {source}"), self._writer.transaction() as (connection, before):
-                result, made = self._take(connection, before, readings, moment, progress)
+                result, made = self._take(connection, before, readings, moment, progress, exact_flags)
                 if file is not None:
                     files.record(connection, file, result)
                 if within is not None:
@@ -261,11 +267,14 @@ class Home:
         readings: pa.Table,
         moment: datetime,
         progress: Progress | None,
+        exact_flags: bool = False,
     ) -> tuple[IngestResult, tuple[hot.Block, pa.Table] | None]:
         version = int(before["data_version"]) + 1
         ledger = self._writer.ledger
         assigned = ledger.assign(connection, readings, version)
-        found = batch.classify(connection, self._engine, self.history, self._opened, readings, assigned, moment)
+        found = batch.classify(
+            connection, self._engine, self.history, self._opened, readings, assigned, moment, exact_flags
+        )
         duplicate = readings.num_rows - found.fresh.num_rows
         if not found.fresh.num_rows:
             return IngestResult(0, 0, duplicate, found.conflicts, version - 1), None

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ HOT = pa.schema(
 _PACKED = pa.schema([field.with_type(pa.int8()) if field.name == "censoring" else field for field in HOT])
 _OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1), use_threads=False)
 
-CACHE = 192 * 2**20
+CACHE = 256 * 2**20
 """Bytes of opened blocks that are kept for those who look something up in them (34 bytes a row)."""
 
 
@@ -180,17 +180,22 @@ def remove(connection: Connection, blocks: Iterable[Block]) -> int:
 
 
 class Opened:
-    """Opened blocks, shared by all who read one home; bounded, the least used go first."""
+    """Opened blocks, shared by all who read one home; bounded, the least used go first.
+
+    What somebody else holds anyway, such as a reader, is found here without counting.
+    """
 
     def __init__(self, most: int = CACHE) -> None:
         self._most = most
         self._held: OrderedDict[int, pa.Table] = OrderedDict()
         self._size = 0
+        self._somewhere: WeakValueDictionary[int, pa.Table] = WeakValueDictionary()
         self._lock = threading.Lock()
 
     def keep(self, block: Block, rows: pa.Table) -> None:
         """Remember the rows of a block."""
         with self._lock:
+            self._somewhere[block.id] = rows
             if block.id in self._held or rows.nbytes > self._most:
                 return
             self._held[block.id] = rows
@@ -206,16 +211,13 @@ class Opened:
             if found is not None:
                 self._held.move_to_end(block.id)
                 return found
+            found = self._somewhere.get(block.id)
+            if found is not None:
+                return found
         content = connection.execute(select(hot_block.c.bytes).where(hot_block.c.id == block.id)).scalar_one()
         rows = unpacked(content)
         self.keep(block, rows)
         return rows
-
-    def forget(self) -> None:
-        """Let go of everything."""
-        with self._lock:
-            self._held.clear()
-            self._size = 0
 
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
@@ -243,21 +245,32 @@ def months(connection: Connection, opened: Opened) -> dict[int, int]:
     return counts
 
 
+def _places(sorted_times: npt.NDArray[np.int64], moments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where any of some moments stands in sorted times."""
+    starts = np.searchsorted(sorted_times, moments)
+    counts = np.searchsorted(sorted_times, moments, side="right") - starts
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
 def newest(
     connection: Connection, opened: Opened, ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]
 ) -> pa.Table:
     """The newest hot row of each given datastream and time, where there is one (others may come along with them)."""
-    low, high = int(times.min()), int(times.max())
     wanted = np.zeros(int(ids.max()) + 1, dtype=bool)
     wanted[ids] = True
+    moments = np.unique(times)
     parts = []
     for block in listed(connection):
-        if block.last < low or block.first > high:
+        low, high = np.searchsorted(moments, [block.first, block.last + 1]).tolist()
+        if low == high:
             continue
-        part = between(opened.rows(connection, block), low, high + 1)
-        found = part["datastream"].to_numpy()
-        mine = wanted[np.minimum(found, len(wanted) - 1)] & (found < len(wanted))
-        parts.append(part if mine.all() else part.filter(pa.array(mine)))
+        rows = opened.rows(connection, block)
+        places = _places(times_of(rows), moments[low:high])
+        found = rows["datastream"].to_numpy()[places]
+        places = places[wanted[np.minimum(found, len(wanted) - 1)] & (found < len(wanted))]
+        if len(places):
+            parts.append(rows.take(pa.array(places)))
     rows = together(parts).combine_chunks()
     revisions = rows["revision"].to_numpy()
     if not (revisions > 1).any():
@@ -266,8 +279,3 @@ def newest(
     order = np.lexsort((revisions, moments, numbers))
     last = np.append((np.diff(numbers[order]) != 0) | (np.diff(moments[order]) != 0), True)
     return rows.take(pa.array(order[last]))
-
-
-def any_of(value: Any) -> bool:
-    """Whether a list of blocks holds revisions of something."""
-    return any(block.revising for block in value)

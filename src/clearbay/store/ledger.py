@@ -36,12 +36,17 @@ class Ledger:
     """Numbers and state of every datastream at data version ``version``."""
 
     def __init__(self, opened: hot.Opened) -> None:
+        self._opened = opened
+        self._begin("")
+
+    def _begin(self, forgotten: str) -> None:
+        """Know nothing, but that so many times something was taken away."""
         self.version = -1
         self.state = State()
-        self._opened = opened
+        self._forgotten = forgotten
         self._codes: tuple[dict[str, int], ...] = ({}, {}, {}, {})
-        self._keys = np.empty(0, dtype=np.int64)
-        self._ids = np.empty(0, dtype=np.int32)
+        self._keys: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._ids: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._next = 1
 
     def follow(self, connection: Connection, numbers: Mapping[str, str]) -> None:
@@ -49,6 +54,8 @@ class Ledger:
         version, kept = int(numbers["data_version"]), int(numbers["state_version"])
         if version == self.version:
             return
+        if numbers["forgotten"] != self._forgotten:
+            self._begin(numbers["forgotten"])
         self._number(datastreams.since(connection, self.version))
         since = self.version
         if kept > self.version:

@@ -23,7 +23,7 @@ from clearbay.store.trouble import told
 LOCK_WAIT = 30.0
 """Seconds a writer waits for another before it gives up; an import of a million readings holds the lock for less."""
 
-COUNTERS = ("data_version", "history_version", "generation", "block", "state_version")
+COUNTERS = ("data_version", "history_version", "generation", "block", "state_version", "forgotten")
 """Entries of ``meta`` that count up from zero."""
 
 _WRITER = "clearbay_writer"

@@ -58,7 +58,7 @@ class Snapshot:
 
     data_version: int = -1
     history_version: int = -1
-    state_version: int = -1
+    forgotten: str = ""
     files: tuple[HistoryFile, ...] = ()
     blocks: Mapping[int, Held] = field(default_factory=dict)
     superseded: pa.Table = field(default_factory=SUPERSEDED.empty_table)
@@ -92,25 +92,29 @@ class Snapshot:
         return Snapshot(
             data_version,
             history_version,
-            int(now["state_version"]),
+            now["forgotten"],
             history.valid(connection) if history_version != self.history_version else self.files,
             blocks,
             self._superseded(engine, blocks),
-            self._streams(connection, data_version, int(now["state_version"]), blocks),
+            self._streams(connection, data_version, now, blocks),
         )
 
     def _streams(
-        self, connection: Connection, data_version: int, state_version: int, blocks: Mapping[int, Held]
+        self, connection: Connection, data_version: int, now: Mapping[str, str], blocks: Mapping[int, Held]
     ) -> Streams:
         if data_version == self.data_version:
             return self.streams
-        base, since = self.streams.state.copy(), self.data_version
+        known, since = self.data_version, self.data_version
+        streams, state_version = self.streams, int(now["state_version"])
+        if now["forgotten"] != self.forgotten:
+            streams, known, since = Streams(), -1, -1
+        base = streams.state.copy()
         if state_version > since:
             base, since = state.kept(connection), state_version
         for held in blocks.values():
             if held.block.version > since:
                 base.fold(held.rows)
-        return self.streams.updated(datastreams.since(connection, self.data_version), base)
+        return streams.updated(datastreams.since(connection, known), base)
 
     def _superseded(self, engine: duckdb.DuckDBPyConnection, blocks: Mapping[int, Held]) -> pa.Table:
         """Only a block with revisions that was not here before can take the place of anything."""

@@ -36,29 +36,35 @@ NARROW = {"station": pa.int32(), "property": pa.int16(), "depth": pa.int8(), "av
 
 @dataclass(frozen=True)
 class Streams:
-    """An immutable view; ``rank`` maps a number to its place in the order of the names."""
+    """An immutable view; ``rank`` maps a number to its place in the order of the names. ``waiting`` are the datastreams
+    that have no observation yet, and are not listed."""
 
     names: tuple[Names, ...] = ()
     ids: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     rank: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     state: State = field(default_factory=State)
+    waiting: dict[int, Names] = field(default_factory=dict)
 
     def updated(self, rows: Sequence[Any], state: State) -> Streams:
         """This view with new datastreams (rows of ``datastreams.since``) and another state."""
-        known = {key: name for key, *name in rows if key >= len(self.rank) or self.rank[key] < 0}
+        waiting = {**self.waiting, **{key: (name[0], name[1], name[2], name[3]) for key, *name in rows}}
+        counts = state.columns["count"]
+        known = {key: name for key, name in waiting.items() if key < len(counts) and counts[key]}
+        for key in known:
+            del waiting[key]
         if not known:
-            renewed = Streams(self.names, self.ids, self.rank, state)
+            renewed = Streams(self.names, self.ids, self.rank, state, waiting)
             for name in ("name_columns", "encoded", "averagings"):
                 if name in self.__dict__:
                     renewed.__dict__[name] = self.__dict__[name]
             return renewed
         every = dict(zip(self.ids.tolist(), self.names, strict=True))
-        every |= {key: (name[0], name[1], name[2], name[3]) for key, name in known.items()}
+        every |= known
         order = sorted(every.items(), key=lambda item: item[1])
         ids = np.array([key for key, _ in order], dtype=np.int32)
         rank = np.full(int(ids.max()) + 1, -1, dtype=np.int32)
         rank[ids] = np.arange(len(ids), dtype=np.int32)
-        return Streams(tuple(name for _, name in order), ids, rank, state)
+        return Streams(tuple(name for _, name in order), ids, rank, state, waiting)
 
     @cached_property
     def columns(self) -> dict[str, npt.NDArray[Any]]:

@@ -41,7 +41,8 @@ meta = Table(
     Column("value", Text, nullable=False),
 )
 """``home`` (its identity), ``data_version``, ``history_version``, ``generation`` (of history files), ``block`` (the
-last number given to one), ``state_version`` (up to which ``datastream_state`` holds)."""
+last number given to one), ``state_version`` (up to which ``datastream_state`` holds),
+``forgotten`` (how often stations or datastreams were taken away)."""
 
 station = Table(
     "station",

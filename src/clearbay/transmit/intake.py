@@ -25,6 +25,7 @@ from clearbay.model.property import OWN_PROPERTY
 from clearbay.model.station import Station
 from clearbay.store import Home, ImportedFile
 from clearbay.store.clock import now as this_moment
+from clearbay.store.review import Reviews
 
 EARLIEST = datetime(1800, 1, 1)
 """Nothing was measured with instruments before: an earlier time is a misread year, or a spreadsheet's day zero."""
@@ -67,11 +68,13 @@ def take_in(
     result_time: datetime | None = None,
     progress: Callable[[int, int], None] | None = None,
     now: datetime | None = None,
+    check: Callable[[pa.Table], pa.Table] | None = None,
 ) -> IntakeResult:
     """Take a batch into a home; returns when it is safe on disk.
 
     With ``sha256``, the file is remembered in the same transaction, and known at once the next time. ``result_time`` is
-    when the values became known (the present, if None); ``now`` is the clock that times are held against.
+    when the values became known (the present, if None); ``now`` is the clock that times are held against. ``check`` is
+    quality control (``transmit.quality``); flags that a person has set are kept without it too.
     Raises ``BadInput`` where the batch has no usable columns, ``StoreError`` where the store cannot take it now; then
     nothing of it was stored.
     """
@@ -84,6 +87,7 @@ def take_in(
     used = set(pc.unique(accepted["station"]).to_pylist())
     arriving = [station for station in candidates.arriving if station.id in used]
     registered = home.register_stations(arriving) if arriving else 0
+    accepted = check(accepted) if check is not None else Reviews(home).kept(accepted)
     file = ImportedFile(sha256, batch.source, name, accepted.num_rows) if sha256 else None
     done = home.ingest(accepted, source=batch.source, result_time=result_time, progress=progress, file=file)
     return IntakeResult(

@@ -79,7 +79,8 @@ export function asProblem(error: unknown, where = ""): Problem {
   return new Problem(0, "unexpected", error instanceof Error ? error.message : String(error), where, "");
 }
 
-async function problemOf(response: Response, url: string): Promise<Problem> {
+/** The problem that a refusing answer tells. */
+export async function problemOf(response: Response, url: string): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<Record<"title" | "detail" | "where" | "mend", unknown>>;
     const text = (value: unknown) => (typeof value === "string" ? value : "");

@@ -52,7 +52,7 @@ class Casework(Proof, Sharing):
     # -- playbooks -------------------------------------------------------------------------------------------------
 
     def playbooks(self) -> Mapping[str, Playbook]:
-        """The playbooks under which cases can be opened here: the shipped ones and those in ``playbooks/`` of the home."""
+        """The playbooks for new cases: the shipped ones and those in ``playbooks/`` of the home."""
         directory = self.home.path / "playbooks"
         state = _state(directory)
         if self._own[0] != state:

@@ -37,7 +37,7 @@ def missing(proof: Proof, work: Work, step: Transition, *, reason: str | None = 
     for need in needs.evidence:
         if lacking := _lacking(work, need):
             found.append(lacking)
-    if needs.another_person and (last := _last_mover(work)) == work.actor.id:
+    if needs.another_person and _last_mover(work) == work.actor.id:
         found.append("somebody other than who took the last step must do this")
     if needs.remeasured:
         verdict = proof.measured(work)

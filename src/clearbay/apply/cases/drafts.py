@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from clearbay.model.case import Limit, Place
+from clearbay.model.case import NOWHERE, Limit, Place
 from clearbay.model.playbook import EvidenceKind, Opening
 
 
@@ -24,7 +24,7 @@ class Draft:
     station: str = ""
     property: str = ""
     limit: Limit | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
     fields: Mapping[str, str] = field(default_factory=dict)
     severity: int = 0
     event: str = ""
@@ -34,12 +34,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that proves something: its bytes in parts, its name, and when and where it was taken, by one's own word."""
+    """A file that proves something: its bytes in parts, its name, when and where it was taken by one's own word."""
 
     parts: Iterable[bytes]
     name: str
     kind: EvidenceKind = "other"
     media_type: str = "application/octet-stream"
     taken: datetime | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
     note: str = ""

@@ -59,7 +59,7 @@ def page(
     after: str = "",
     limit: int = 50,
 ) -> Page:
-    """Cases of a status (``all`` of them), the most urgent first; filters narrow what the person may see, never widen."""
+    """Cases of a status (or ``all``), the most urgent first; filters narrow what a person may see, never widen it."""
     if not 1 <= limit <= LONGEST:
         raise BadInput(f"a page has 1 to {LONGEST} cases", where="limit", mend="ask for fewer, and go on with next")
     conditions: list[ColumnElement[bool]] = []

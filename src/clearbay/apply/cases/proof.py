@@ -13,6 +13,7 @@ from clearbay.apply.cases.work import Work, check_position, check_words
 from clearbay.mine.remeasure import Result, Verdict, judge
 from clearbay.model.case import Actor, Case, Evidence
 from clearbay.model.errors import BadInput
+from clearbay.model.observation import JUDGED
 from clearbay.model.playbook import EVIDENCE_KINDS
 from clearbay.store import Home
 from clearbay.store.cases import Cases
@@ -20,9 +21,6 @@ from clearbay.store.evidence import LARGEST, Files
 
 if TYPE_CHECKING:
     from clearbay.apply.cases.casework import Change
-
-JUDGED = ("", "hour")
-"""Averagings that a limit is held against: samples and hourly means, as assessments judge them."""
 
 
 class Proof:
@@ -32,11 +30,13 @@ class Proof:
 
     if TYPE_CHECKING:
 
-        def change(
-            self, actor: Actor, id: str, change: Change, *, version: int | None = None, key: str = ""
-        ) -> Case: ...
+        def change(self, actor: Actor, id: str, change: Change, *, version: int | None = None, key: str = "") -> Case:
+            """See ``Casework``."""
+            ...
 
-        def get(self, actor: Actor, id: str) -> Case: ...
+        def get(self, actor: Actor, id: str) -> Case:
+            """See ``Casework``."""
+            ...
 
     def attach(self, actor: Actor, id: str, upload: Upload, *, largest: int = LARGEST, key: str = "") -> Evidence:
         """Keep a file as evidence of a case.
@@ -58,7 +58,7 @@ class Proof:
         return added[0] if added else self._attached(case, kept.sha256)
 
     def remeasure(self, actor: Actor, id: str, *, key: str = "") -> tuple[Case, Verdict]:
-        """Hold the results that the store has since the work was done against the case's limit, and record the verdict."""
+        """Hold the results since the work was done against the case's limit, and record the verdict."""
         verdicts: list[Verdict] = []
 
         def change(work: Work) -> None:
@@ -80,7 +80,7 @@ class Proof:
         return case, verdicts[0]
 
     def measured(self, work: Work) -> Verdict | None:
-        """What the store's results since the case came into its present state say; None where nothing can be measured."""
+        """What the results since the case came into its present state say; None where nothing can be measured."""
         case, rule = work.case, work.playbook.remeasure
         if rule is None or case.limit is None or not case.station or not case.property:
             return None
@@ -88,7 +88,7 @@ class Proof:
         return judge(results, case.limit, rule)
 
     def results(self, station: str, property: str, *, since: datetime, until: datetime) -> list[Result]:
-        """The results of a property at a station after ``since`` and up to ``until``, in the order of time."""
+        """The results of a property at a station after ``since``, up to ``until``, in the order of time."""
         table = self.home.reader().observations(
             stations=[station], properties=[property], start=since, end=until + timedelta(microseconds=1)
         )
@@ -100,11 +100,11 @@ class Proof:
 
 
 def results_of(rows: Sequence[dict[str, Any]], since: datetime) -> list[Result]:
-    """Rows of ``OBSERVATIONS`` as results: surface before other depths at one time, only what limits are held against."""
+    """Rows of ``OBSERVATIONS`` as results in the order of time: only what limits are held against."""
     found = [
         Result(row["time"].replace(tzinfo=UTC), row["value"], row["censoring"], row["flag"])
         for row in rows
-        if row.get("averaging", "") in JUDGED and row["time"].replace(tzinfo=UTC) > since
+        if row["averaging"] in JUDGED and row["time"].replace(tzinfo=UTC) > since
     ]
     return sorted(found, key=lambda one: one.time)
 

@@ -24,11 +24,12 @@ class Sharing:
     if TYPE_CHECKING:
         cases: Cases
 
-        def change(
-            self, actor: Actor, id: str, change: Change, *, version: int | None = None, key: str = ""
-        ) -> Case: ...
+        def change(self, actor: Actor, id: str, change: Change, *, version: int | None = None, key: str = "") -> Case:
+            """See ``Casework``."""
+            ...
 
-        def check_place(self, actor: Actor, jurisdiction: str) -> None: ...
+        def check_place(self, actor: Actor, jurisdiction: str) -> None:
+            """See ``Casework``."""
 
         def _seen(self, reading: Reading, actor: Actor, id: str) -> tuple[Case, tuple[Party, ...]]: ...
 
@@ -71,7 +72,7 @@ class Sharing:
     def join(
         self, actor: Actor, id: str, jurisdiction: str, task: str, *, version: int | None = None, key: str = ""
     ) -> Case:
-        """Ask another jurisdiction to handle a part of a case; the case closes only when it has reported its part done."""
+        """Ask another jurisdiction to handle a part of a case; it closes only when that part is reported done."""
 
         def change(work: Work) -> None:
             work.must_be_open()
@@ -93,8 +94,15 @@ class Sharing:
 
         def change(work: Work) -> None:
             work.must_be_open()
-            mine = [one for one in work.parties if one.part == "joint" and one.done is None
-                    and covers(actor.jurisdiction, one.jurisdiction) and jurisdiction in ("", one.jurisdiction)]  # fmt: skip
+            wanted = ("", *(one.jurisdiction for one in work.parties)) if not jurisdiction else (jurisdiction,)
+            mine = [
+                one
+                for one in work.parties
+                if one.part == "joint"
+                and one.done is None
+                and one.jurisdiction in wanted
+                and covers(actor.jurisdiction, one.jurisdiction)
+            ]
             if not mine or not actor.has(("duty_officer", "handler", "inspector", "reviewer")):
                 raise NotAllowed(f"no open part of {id} is yours", where="jurisdiction", mend="see the case's parties")
             if not check_words(text):
@@ -196,7 +204,7 @@ class Sharing:
             self.check_place(actor, place)
             pieces = {piece.id: piece for piece in writing.evidence(one.number)}
             if unknown := [number for number in evidence if number not in pieces]:
-                raise BadInput(f"{id} has no evidence {unknown[0]}", where="evidence", mend="see the case's evidence")
+                raise BadInput(f"{id} has no evidence {unknown[0]}", where="evidence", mend="see its evidence")
             part = replace(
                 one, number=writing.next_number(), title=check_words(title)[:300], jurisdiction=place, version=0,
                 split_from=one.id, updated=work.now, opened_by=actor.id, assignee="", assignee_name="", reopened=0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -91,8 +92,8 @@ def _escalate(casework: Casework, moment: datetime, done: Ticked) -> bool:
     with casework.cases.write() as writing:
         for case in writing.select(case_file.c.number.in_(numbers)):
             work = _work(casework, writing, case)
-            said = []
-            changed = []
+            said: list[dict[str, Any]] = []
+            changed: list[Running] = []
             for clock in work.clocks:
                 deadline = work.playbook.deadlines.get(clock.deadline)
                 if deadline is None or clock.next is None or clock.next > moment:
@@ -110,14 +111,12 @@ def _escalate(casework: Casework, moment: datetime, done: Ticked) -> bool:
     return len(numbers) == AT_ONCE
 
 
-def _stepped(
-    work: Work, clock: Running, deadline: Deadline, moment: datetime
-) -> tuple[Running, list[dict[str, object]]]:
+def _stepped(work: Work, clock: Running, deadline: Deadline, moment: datetime) -> tuple[Running, list[dict[str, Any]]]:
     """A clock after every step that was due, and what each of them says."""
-    said: list[dict[str, object]] = []
+    said: list[dict[str, Any]] = []
     while clock.next is not None and clock.next <= moment:
         at, step = clock.next, clock.step
-        entry: dict[str, object] = {"deadline": deadline.id, "due": iso(clock.due), "at": iso(at), "level": step}
+        entry: dict[str, Any] = {"deadline": deadline.id, "due": iso(clock.due), "at": iso(at), "level": step}
         if step:
             rule = deadline.escalation[step - 1]
             around = parents(work.case.jurisdiction)

@@ -61,7 +61,8 @@ def _counters(connection: sa.Connection) -> None:
     version = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'data_version'").scalar()
     if version is not None:  # else the home is being made, and gets its counters when it has its tables
         insert = sa.text("INSERT INTO meta (key, value) VALUES (:key, :value)")
-        connection.execute(insert, [{"key": "block", "value": "0"}, {"key": "state_version", "value": version}])
+        counters = {"block": "0", "state_version": version, "forgotten": "0"}
+        connection.execute(insert, [{"key": key, "value": value} for key, value in counters.items()])
 
 
 def _state(connection: sa.Connection) -> None:

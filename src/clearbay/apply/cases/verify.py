@@ -1,0 +1,259 @@
+"""Whether the evidence stands: every chain of a home, every case against its chain, every file against its hash.
+
+What is compared: each link of each chain with the entry it stands on; the newest link with the head that the records
+keep; each recorded action with its entry in the chain, byte by byte, both ways; each case's row, clocks and parties
+with the digest that its newest action chained; each piece of evidence with what the chain says of it, and its file with
+its SHA-256. The first thing that does not hold is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from clearbay.apply.cases.work import described
+from clearbay.store import Home, chain
+from clearbay.store.cases import (
+    ACTION,
+    CHAIN,
+    VOID,
+    Reading,
+    case_of,
+    clock_of,
+    clock_row,
+    digest,
+    row_of,
+    unknown,
+)
+from clearbay.store.chain import BrokenLink, Position
+from clearbay.store.evidence import Files
+from clearbay.store.tables_cases import case_action, case_clock, case_evidence, case_file, case_party
+from clearbay.store.tables_devices import chain_head
+from clearbay.store.trouble import told
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything holds: entries by chain, how many cases, actions and files were compared, and the head of each chain.
+
+    ``pending`` are entries that a death kept from counting and that no later write has named void yet.
+    """
+
+    entries: dict[str, int]
+    heads: dict[str, str]
+    cases: int
+    actions: int
+    files: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first thing that does not hold: in which chain or table, at which entry or case, and what is wrong."""
+
+    where: str
+    entry: int | None
+    why: str
+    file: str = ""
+    offset: int | None = None
+
+
+def verify(home: Home, case: str = "", *, files: bool = True) -> Whole | Broken:
+    """Check a home, or one case of it (the whole audit chain all the same: a case stands on what came before it).
+
+    ``files`` False leaves the evidence files unread. ``UnknownName`` for a case that is not there.
+    """
+    with told("verify the evidence"), home.records.read() as connection:
+        known = {
+            row.chain: Position(row.entries, bytes.fromhex(row.link)) for row in connection.execute(select(chain_head))
+        }
+        names = [CHAIN] if case else sorted({CHAIN, *known, *_names(home.evidence)})
+        counts, heads = dict[str, int](), dict[str, str]()
+        pending = 0
+        actions = 0
+        for name in names:
+            if name == CHAIN:
+                found = _audit(connection, home.evidence, known.get(name))
+                if isinstance(found, Broken):
+                    return found
+                counts[name], heads[name], actions, pending = found
+                continue
+            other = chain.verify(home.evidence, name, known=known.get(name))
+            if isinstance(other, BrokenLink):
+                return _named(name, other)
+            counts[name], heads[name] = other.entries, other.head.hex()
+        number = None
+        if case:
+            number = connection.scalar(select(case_file.c.number).where(case_file.c.id == case))
+            if number is None:
+                raise unknown(case)
+        states = _states(connection, number)
+        if isinstance(states, Broken):
+            return states
+        pieces = _evidence(connection, home, number, files)
+        if isinstance(pieces, Broken):
+            return pieces
+        if case:
+            actions = len(Reading(connection).actions(int(number or 0)))
+        return Whole(counts, heads, states, actions, pieces, pending)
+
+
+def _named(name: str, broken: BrokenLink) -> Broken:
+    return Broken(f"chain {name}", broken.seq, broken.why, broken.file, broken.offset)
+
+
+def _names(directory: Path) -> Iterator[str]:
+    for path in directory.glob("*-*.chain"):
+        yield path.stem.rpartition("-")[0]
+
+
+def _audit(connection: Connection, directory: Path, known: Position | None) -> Broken | tuple[int, str, int, int]:
+    """Walk the audit chain and the recorded actions side by side, each link computed anew."""
+    query = select(case_action.c.entry, case_action.c.link, case_action.c.payload).order_by(case_action.c.entry)
+    rows = iter(connection.execute(query.execution_options(yield_per=5000)))
+    row: Any = next(rows, None)
+    at, link = 0, chain.genesis(CHAIN)
+    waiting: list[int] = []
+    actions = 0
+    for entry in chain.entries(directory, CHAIN):
+        if entry.seq != at or chain.link(link, entry.kind, entry.time, entry.data) != entry.link:
+            return _diagnosed(directory, known, at)
+        at, link = at + 1, entry.link
+        if row is not None and row.entry == entry.seq:
+            if bytes(row.payload) != entry.data or row.link != entry.link.hex() or entry.kind != ACTION:
+                return Broken(
+                    f"chain {CHAIN}", entry.seq, f"the recorded action is not the chained one ({_case(entry.data)})"
+                )
+            row = next(rows, None)
+            actions += 1
+        elif entry.kind == VOID:
+            first, after = orjson.loads(entry.data)["void"]
+            waiting = [one for one in waiting if not first <= one < after]
+        elif entry.kind == ACTION:
+            waiting.append(entry.seq)
+        else:
+            return Broken(f"chain {CHAIN}", entry.seq, f"an entry of kind {entry.kind} has no place in this chain")
+        if known is not None and at == known.entries and link != known.link:
+            return Broken(f"chain {CHAIN}", at - 1, "this is not the entry whose link the records keep as the newest")
+    if at < (known.entries if known else 0) or chain.segments(directory, CHAIN):
+        whole = chain.verify(directory, CHAIN, known=known)
+        if isinstance(whole, BrokenLink):
+            return _named(CHAIN, whole)
+    if row is not None:
+        return Broken(f"chain {CHAIN}", row.entry, "the records hold an action that the chain does not")
+    committed = known.entries if known else 0
+    lost = [one for one in waiting if one < committed]
+    if lost:
+        return Broken(f"chain {CHAIN}", lost[0], "the chain holds an action that the records have lost")
+    return at, link.hex(), actions, len(waiting)
+
+
+def _diagnosed(directory: Path, known: Position | None, at: int) -> Broken:
+    found = chain.verify(directory, CHAIN, known=known)
+    if isinstance(found, BrokenLink):
+        return _named(CHAIN, found)
+    return Broken(f"chain {CHAIN}", at, "the entry does not fit its link")
+
+
+def _case(payload: bytes) -> str:
+    try:
+        return str(orjson.loads(payload)["case"])
+    except (ValueError, KeyError, TypeError):
+        return "no case"
+
+
+def _states(connection: Connection, number: int | None) -> Broken | int:
+    """Hold each case's row, clocks and parties against the digest that its newest action chained."""
+    one = [] if number is None else [case_file.c.number == number]
+    newest = select(case_action.c.payload).where(
+        case_action.c.case == case_file.c.number, case_action.c.seq == case_file.c.version
+    )
+    query = select(case_file, newest.scalar_subquery().label("payload")).where(*one).order_by(case_file.c.number)
+    clocks = _Grouped(_rows(connection, case_clock, number, "id"))
+    parties = _Grouped(_rows(connection, case_party, number, "since", "jurisdiction"))
+    count = 0
+    for row in connection.execute(query.execution_options(yield_per=5000)):
+        count += 1
+        held = case_of(row)
+        running = [clock_row(clock_of(clock)) for clock in clocks.of(row.number)]
+        parts = [
+            {name: getattr(part, name) for name in ("jurisdiction", "part", "task", "since", "done")}
+            for part in parties.of(row.number)
+        ]
+        if row.payload is None:
+            return Broken(f"case {row.id}", None, f"the newest action (number {row.version}) is missing")
+        said = orjson.loads(bytes(row.payload))
+        if said["case"] != row.id or said["digest"] != digest(row_of(held), running, parts):
+            return Broken(f"case {row.id}", None, "its state in the records is not the one that was chained")
+    if clocks.left() or parties.left():
+        return Broken("table case_clock", None, "there are clocks or parties of a case that is not there")
+    return count
+
+
+def _evidence(connection: Connection, home: Home, number: int | None, read: bool) -> Broken | int:
+    """Hold each piece of evidence against the chain's words, and its file against its hash."""
+    evidence = _Grouped(_rows(connection, case_evidence, number, "id"))
+    store = Files(home)
+    checked: set[str] = set()
+    count = 0
+    for case in evidence.cases():
+        id = str(connection.scalar(select(case_file.c.id).where(case_file.c.number == case)))
+        reading = Reading(connection)
+        chained: dict[int, dict[str, Any]] = {}
+        for action in reading.actions(case):
+            for piece in orjson.loads(action.payload)["evidence"]:
+                chained[piece["id"]] = piece
+        pieces = reading.evidence(case)
+        for one in pieces:
+            count += 1
+            if chained.get(one.id) != described(one):
+                return Broken(f"case {id}", None, f"evidence {one.id} in the records is not what was chained")
+            if read and one.sha256 not in checked:
+                now = store.digest(one.sha256)
+                if now != one.sha256:
+                    why = "is missing" if now is None else f"has changed: its SHA-256 is now {now}"
+                    path = store.path(one.sha256).relative_to(home.path)
+                    return Broken(f"case {id}", None, f"the file of evidence {one.id} ({one.name}) {why}", str(path))
+                checked.add(one.sha256)
+        if missing := chained.keys() - {one.id for one in pieces}:
+            return Broken(f"case {id}", None, f"evidence {min(missing)} was chained and is not in the records")
+    return count
+
+
+def _rows(connection: Connection, table: Any, number: int | None, *order: str) -> Iterable[Any]:
+    query = select(table).order_by(table.c.case, *(table.c[name] for name in order))
+    if number is not None:
+        query = query.where(table.c.case == number)
+    return connection.execute(query.execution_options(yield_per=5000))
+
+
+class _Grouped:
+    """Rows of a table in the order of cases, handed out case by case."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = iter(rows)
+        self._next: Any = next(self._rows, None)
+
+    def of(self, number: int) -> list[Any]:
+        """The rows of a case; cases must be asked for in order."""
+        found = []
+        while self._next is not None and self._next.case == number:
+            found.append(self._next)
+            self._next = next(self._rows, None)
+        return found
+
+    def cases(self) -> Iterator[int]:
+        """The cases that have rows, one after another."""
+        while self._next is not None:
+            number = int(self._next.case)
+            self.of(number)
+            yield number
+
+    def left(self) -> bool:
+        """Whether rows are left that nobody asked for."""
+        return self._next is not None

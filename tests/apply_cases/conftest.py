@@ -1,0 +1,3 @@
+from .casehome import casework, home, time
+
+__all__ = ["casework", "home", "time"]
