@@ -214,8 +214,9 @@ const en = {
   trace: {
     title: "Trace",
     lead: "Where it may have come from, when, and what it will reach next.",
-    notIdentifiable: "Not identifiable",
-    notIdentifiableLead: "One answer cannot be told from others with what was measured. What follows is a range of possibilities, not a finding.",
+    notIdentifiable: "Not identifiable from these sections",
+    notIdentifiableLead:
+      "Distance, time and mass trade against each other: the figures below are a range of possibilities, not a finding. The ranking of the outlets also rests on what is known of each.",
     where: "Where",
     when: "When",
     mass: "How much",

@@ -226,9 +226,9 @@ const words: FieldWords = {
   trace: {
     title: "Origem",
     lead: "De onde pode ter vindo, quando, e o que atingirá a seguir.",
-    notIdentifiable: "Não identificável",
+    notIdentifiable: "Não identificável com estas secções",
     notIdentifiableLead:
-      "O que se mediu não distingue uma resposta das outras. O que segue é um leque de possibilidades, não uma conclusão.",
+      "Distância, tempo e massa compensam-se entre si: os números abaixo são um leque de possibilidades, não uma conclusão. A ordem das descargas assenta também no que se sabe de cada uma.",
     where: "Onde",
     when: "Quando",
     mass: "Quanto",

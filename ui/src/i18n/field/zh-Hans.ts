@@ -216,8 +216,9 @@ const words: FieldWords = {
   trace: {
     title: "溯源",
     lead: "可能从何处、何时排出，接下来会到哪里。",
-    notIdentifiable: "无法识别",
-    notIdentifiableLead: "现有监测分不清几种可能。下面是可能范围，不是结论。",
+    notIdentifiable: "仅凭这些断面无法识别",
+    notIdentifiableLead:
+      "距离、时间与数量互相牵制：下列数字是可能范围，不是结论。排口的排序还依据各排口的已知情况。",
     where: "位置",
     when: "时间",
     mass: "数量",

@@ -216,8 +216,9 @@ const words: FieldWords = {
   trace: {
     title: "溯源",
     lead: "可能從何處、何時排出，接着會到哪裏。",
-    notIdentifiable: "無法辨識",
-    notIdentifiableLead: "現有監測分不清多個可能。以下是可能範圍，並非結論。",
+    notIdentifiable: "單憑這些斷面無法辨識",
+    notIdentifiableLead:
+      "距離、時間與數量互相牽制：下列數字是可能範圍，並非結論。排放口的排序亦依據各排放口的已知情況。",
     where: "位置",
     when: "時間",
     mass: "數量",
