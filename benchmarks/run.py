@@ -18,6 +18,7 @@ BENCHMARKS = (
     "judge.py",
     "portraits.py",
     "hj212.py",
+    "quality.py",
     "gateway.py",
 )
 
