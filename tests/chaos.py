@@ -47,10 +47,10 @@ if how.get("slow"):
     os.fdatasync = lambda handle: (time.sleep(how["slow"]), realdata(handle))[1]
 if how.get("room"):
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    largest = max((os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(how["home"])
-                   for name in names), default=0)
+    folder = os.path.join(how["home"], "evidence")
+    written = max((os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)), default=0)
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + how["room"], hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (written + how["room"], hard))
 from clearbay.cli import main
 main()
 """
