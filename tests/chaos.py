@@ -3,7 +3,7 @@
 ``make chaos`` runs it at full size: 2,000 devices, 50 kills. The gateway is a process of its own and is killed with
 SIGKILL at random moments; in some of its lives files cannot grow beyond a limit (as on a full disk), in others each
 flush takes long. Devices come back and send again what was not answered, as real ones do. At the end every value of
-every answered packet must be in the store exactly once, in its first revision, and the evidence chain must hold and
+every answered packet must be in the store exactly once, and the evidence chain must hold and
 contain their frames. Exit status 1 where anything is missing.
 """
 
@@ -209,7 +209,8 @@ def chaos(devices: int, kills: int, *, seed: int = 1, pace: float = 2.0, folder:
 
 def sound(report: dict[str, Any]) -> bool:
     """Whether nothing that was answered is missing, doubled or wrong, and the evidence holds."""
-    faults = ("lost", "stored_twice", "wrong", "revised", "without_evidence")
+    # A further revision is no fault: quality control may judge an earlier value again. Its value must be the same.
+    faults = ("lost", "stored_twice", "wrong", "without_evidence")
     return report["answered_packets"] > 0 and report["evidence_holds"] and not any(report[one] for one in faults)
 
 
