@@ -18,6 +18,8 @@ BENCHMARKS = (
     "judge.py",
     "portraits.py",
     "hj212.py",
+    "quality.py",
+    "gateway.py",
 )
 
 

@@ -12,9 +12,11 @@ from clearbay import __version__
 from clearbay.cli import (
     air,
     bulletin,
+    detect,
     device,
     doctor,
     doors,
+    events,
     files,
     gateway,
     hj212,
@@ -82,6 +84,8 @@ app.command()(doors.watch)
 app.command()(doors.pull)
 app.command()(doors.mqtt)
 app.command()(trace.trace)
+app.command()(detect.detect)
+app.add_typer(events.app, name="events")
 app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 

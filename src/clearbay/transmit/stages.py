@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from clearbay.store import Home
 from clearbay.transmit.committer import Stage
+from clearbay.transmit.quality import QualityStage
 
 
 def stages(home: Home) -> list[Stage]:
     """The stages for a home's committers."""
-    return []
+    return [QualityStage(home)]
