@@ -26,7 +26,8 @@ _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
     "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
-    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`. OGC SensorThings 1.1 is at `/sta/v1.1`."
+    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`. "
+    "OGC SensorThings 1.1 is at `/sta/v1.1`."
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
