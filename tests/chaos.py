@@ -1,10 +1,10 @@
 """The gateway under fire: killed at random, on a disk that is full or slow; is every answered value there?
 
 ``make chaos`` runs it at full size: 2,000 devices, 50 kills. The gateway is a process of its own and is killed with
-SIGKILL at random moments; in some of its lives files cannot grow beyond a limit (as on a full disk), in others each flush takes
-long. Devices come back and send again what was not answered, as real ones do. At the end every value of every answered
-packet must be in the store exactly once, in its first revision, and the evidence chain must hold and contain their
-frames. Exit status 1 where anything is missing.
+SIGKILL at random moments; in some of its lives files cannot grow beyond a limit (as on a full disk), in others each
+flush takes long. Devices come back and send again what was not answered, as real ones do. At the end every value of
+every answered packet must be in the store exactly once, in its first revision, and the evidence chain must hold and
+contain their frames. Exit status 1 where anything is missing.
 """
 
 from __future__ import annotations
@@ -196,7 +196,8 @@ def chaos(devices: int, kills: int, *, seed: int = 1, pace: float = 2.0, folder:
         found = checked(lives.home, simulation)
         return {
             "devices": devices, "kills": lives.kills, "lives": lives.kinds,
-            "minutes": round((time.monotonic() - begin) / 60, 1), **simulation.report.as_json(), **found, "troubles_told": troubles,
+            "minutes": round((time.monotonic() - begin) / 60, 1), **simulation.report.as_json(), **found,
+            "troubles_told": troubles,
         }  # fmt: skip
     finally:
         if lives.process is not None and lives.process.poll() is None:

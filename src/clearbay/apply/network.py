@@ -240,7 +240,9 @@ class Waters:
             return self._open(self._store.record(name))
         records = self.records()
         if not records:
-            raise UnknownName("this home has no river network", mend="bring one in with `clearbay network import`")
+            raise UnknownName(
+                "this home has no river network", where="network", mend="bring one in with `clearbay network import`"
+            )
         if len(records) == 1:
             return self._open(records[0])
         if holding is not None:

@@ -15,6 +15,7 @@ from clearbay.cli import (
     detect,
     device,
     doctor,
+    doors,
     events,
     files,
     gateway,
@@ -79,6 +80,9 @@ app.add_typer(network.app, name="network")
 app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
+app.command()(doors.watch)
+app.command()(doors.pull)
+app.command()(doors.mqtt)
 app.command()(trace.trace)
 app.command()(detect.detect)
 app.add_typer(events.app, name="events")

@@ -96,7 +96,7 @@ class Networks:
             if one.id == name:
                 return one
         known = ", ".join(one.id for one in every) or "none"
-        raise UnknownName(f"no network {name!r} in this home", mend=f"there are: {known}")
+        raise UnknownName(f"no network {name!r} in this home", where="network", mend=f"there are: {known}")
 
     def tables(self, record: NetworkRecord) -> dict[str, pa.Table]:
         """The arrays of a network, mapped and not copied: nothing is read before it is used."""
