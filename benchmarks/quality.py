@@ -149,12 +149,14 @@ def saqc(values: Any) -> dict[str, Any]:
     data = pandas.Series(values, index=pandas.date_range("1970", periods=len(values), freq=f"{STEP}s"), name="v")
     range_, spike, rate = TESTS["gross_range"]["fail_span"], TESTS["spike"], TESTS["rate_of_change"]
     flat = TESTS["flat_line"]
-    limits = spike["fail_threshold"], rate["fail_threshold"]
+    # saqc writes words of its own (min among them) into the globals of a function: these get globals of their own.
+    jump = eval(f"lambda v: (v - (v.shift(1) + v.shift(-1)) / 2).abs() > {spike['fail_threshold']}", {})
+    steep = eval(f"lambda v: v.diff().abs() / {STEP} > {rate['fail_threshold']}", {})
     fresh = SaQC(data)
     found = {
         "gross_range": fresh.flagRange("v", min=range_[0], max=range_[1]),
-        "spike": fresh.flagGeneric("v", func=lambda v: (v - (v.shift(1) + v.shift(-1)) / 2).abs() > limits[0]),
-        "rate_of_change": fresh.flagGeneric("v", func=lambda v: v.diff().abs() / STEP > limits[1]),
+        "spike": fresh.flagGeneric("v", func=jump),
+        "rate_of_change": fresh.flagGeneric("v", func=steep),
     }
     fresh.flagConstants("v", thresh=flat["tolerance"], window=f"{flat['fail_threshold']}s")
     return {test: np.where(done.flags["v"].to_numpy() > 0, 4, 0) for test, done in found.items()}
