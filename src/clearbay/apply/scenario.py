@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from clearbay import packs
+from clearbay.apply.alarms import alarm_of
 from clearbay.apply.demonstration import ID, demonstration, keep_demonstration
 from clearbay.apply.network import Waters
 from clearbay.apply.tracing import Alarm, Finding, Tracer
@@ -142,9 +143,9 @@ class Stage:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
-        passed = stages(self.home)
-        if not any(isinstance(one, DetectionStage) for one in passed):
-            passed = [*passed, DetectionStage(self.home, most_age=None)]
+        # Incidents of months ago are played here, which the usual stage would take for an import.
+        passed = [one for one in stages(self.home) if not isinstance(one, DetectionStage)]
+        passed.append(DetectionStage(self.home, most_age=None))
         committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=passed)
         settings = Settings(backfill=timedelta(0))
 
@@ -205,6 +206,11 @@ class Stage:
             early = _rank(self.tracer.trace(alarm, network=ID), incident)
             packets += wire.send(incident, sections, range(alarm_at + 1 + later, len(incident.time_h)), zero)
         alarm = Alarm(incident.alarm, incident.code, moment, ends + timedelta(hours=1), alarm.event)
+        if event is not None:
+            # As a person would: by the event, whatever section and property lead it.
+            of_event = alarm_of(self.home, event[0])
+            if of_event.property in incident.mass_g:
+                alarm = replace(of_event, end=max(of_event.end, alarm.end))
         start = time.perf_counter()
         finding = self.tracer.trace(alarm, network=ID)
         traced = time.perf_counter() - start
@@ -215,7 +221,7 @@ class Stage:
         day = calibrated(basin.network, incident.channel, np.random.default_rng((7, seed)))
         known = self.tracer.trace_in(replace(basin, network=day), alarm)
         told(
-            f"traced {incident.code} in {1e3 * traced:.0f} ms: the outlet that did it is "
+            f"traced {alarm.property} in {1e3 * traced:.0f} ms: the outlet that did it is "
             + (
                 f"number {rank} of {len(found.suspects)} upstream, probability {probability:.0%}"
                 if rank
@@ -328,7 +334,7 @@ def _covered(finding: Finding, incident: Incident, zero: datetime) -> tuple[bool
     return (
         found.distance_km.low <= incident.distance_km <= found.distance_km.high,
         found.time_h.low <= begun <= found.time_h.high,
-        mass is not None and mass.low <= incident.mass_g[incident.code] <= mass.high,
+        mass is not None and mass.low <= incident.mass_g[finding.alarm.property] <= mass.high,
     )
 
 
