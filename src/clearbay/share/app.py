@@ -79,7 +79,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
 
     def state(path: str) -> str | None:
         # What was heard of devices changes without any observation.
-        lasting = path.startswith("/api/") and not path.startswith("/api/devices")
+        lasting = path.startswith("/api/") and not path.startswith(("/api/devices", "/api/events"))
         return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
