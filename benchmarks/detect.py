@@ -92,7 +92,14 @@ def main() -> None:
         start = clock.monotonic()
         score = robust_z(values, learn)
         threshold, _ = by_labels(score[learn], labels[learn], (0.0,))
-        shown("robust z-score", labels[judge], score[judge], alarms(score[judge], threshold), weeks, clock.monotonic() - start)
+        shown(
+            "robust z-score",
+            labels[judge],
+            score[judge],
+            alarms(score[judge], threshold),
+            weeks,
+            clock.monotonic() - start,
+        )
         _trees(values, labels, learn, judge, weeks)
 
 

@@ -14,6 +14,7 @@ BENCHMARKS = (
     "api.py",
     "browser.py",
     "trace.py",
+    "detect.py",
     "store.py",
     "judge.py",
     "portraits.py",

@@ -39,9 +39,7 @@ def run(*words: str) -> dict:
 def test_rows_after_the_learning_time_are_judged(table: Path, tmp_path: Path) -> None:
     """Per row after T: the time as it was written, a score, an event of 0 or 1, and the sensors that show it."""
     out = tmp_path / "out.csv"
-    told = run(
-        str(table), "--time", "Time", "--label", "EVENT", "--train-until", "2026-03-02 00:59", "--out", str(out)
-    )
+    told = run(str(table), "--time", "Time", "--label", "EVENT", "--train-until", "2026-03-02 00:59", "--out", str(out))
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     assert list(rows[0]) == ["time", "score", "event", "contributors"]
     assert len(rows) == told["rows"] == 1500

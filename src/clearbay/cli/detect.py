@@ -38,7 +38,8 @@ def detect(
         str | None, typer.Option("--train-until", help="Learn from rows up to this time, judge those after it.")
     ] = None,
     alarms_per_week: Annotated[
-        float, typer.Option("--alarms-per-week", min=0.0, help="Without labels: alarms allowed in the time learnt from.")
+        float,
+        typer.Option("--alarms-per-week", min=0.0, help="Without labels: alarms allowed in the time learnt from."),
     ] = 1.0,
     as_json: Json = False,
 ) -> None:
@@ -212,7 +213,9 @@ def _labels(table: pa.Table, name: str, where: str) -> Mask:
     unknown = set(texts) - {*_YES, *_NO}
     if unknown:
         raise BadInput(
-            f"column {name} says {sorted(unknown)[0]!r}", where=where, mend="mark events with 1 or true, the rest with 0"
+            f"column {name} says {sorted(unknown)[0]!r}",
+            where=where,
+            mend="mark events with 1 or true, the rest with 0",
         )
     return np.array([text in _YES for text in texts], dtype=bool)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from clearbay.store.home import Home
 from clearbay.store.tables import meta
@@ -48,7 +48,9 @@ def save(connection: Connection, records: Iterable[EventRecord]) -> list[int]:
     ids = []
     for record in records:
         values = {
-            column.name: getattr(record, column.name) for column in event.columns if column.name not in ("id", "version")
+            column.name: getattr(record, column.name)
+            for column in event.columns
+            if column.name not in ("id", "version")
         } | {"version": version, "content": dict(record.content)}
         if record.id is None:
             ids.append(int(connection.execute(insert(event).values(**values)).inserted_primary_key[0]))  # type: ignore[index]
@@ -59,6 +61,11 @@ def save(connection: Connection, records: Iterable[EventRecord]) -> list[int]:
                 connection.execute(insert(event).values(id=record.id, **values))
             ids.append(record.id)
     return ids
+
+
+def ended(connection: Connection, id: int) -> bool:
+    """Whether an event has ended by what the records say."""
+    return connection.execute(select(event.c.ended).where(event.c.id == id)).scalar_one_or_none() is not None
 
 
 def _bumped(connection: Connection) -> int:
@@ -102,7 +109,7 @@ class Events:
         offset: int = 0,
     ) -> tuple[list[EventRecord], int]:
         """Events that were on between ``start`` and ``end``, open ones first, newest first; and how many there are."""
-        where = []
+        where: list[ColumnElement[bool]] = []
         if status == "open":
             where.append(event.c.ended.is_(None))
         elif status == "ended":
@@ -129,7 +136,9 @@ class Events:
         with told("write events"), self.home.records.write() as connection:
             return save(connection, records)
 
-    def replace_scanned(self, records: Iterable[EventRecord], stations: Sequence[str] | None, start: int, end: int) -> int:
+    def replace_scanned(
+        self, records: Iterable[EventRecord], stations: Sequence[str] | None, start: int, end: int
+    ) -> int:
         """Put the events of a scan in the place of those that an earlier scan found in the same stations and time.
 
         Events found live or by a person stay. Returns how many there are of the scan now.

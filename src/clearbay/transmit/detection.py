@@ -19,7 +19,7 @@ from clearbay.mine.detection.problems import Problem, Problems
 from clearbay.mine.detection.stream import Stream
 from clearbay.model.station import Station
 from clearbay.store import Home
-from clearbay.store.events import EventRecord, Events, save
+from clearbay.store.events import EventRecord, Events, ended, save
 
 MOST_AGE = timedelta(hours=48)
 """Readings older than this (imported, filled in later) open no event; ``clearbay events scan`` finds those."""
@@ -41,9 +41,8 @@ class DetectionStage:
         self._stream = Stream(self._station, self._events.targets())
         opened, _ = self._events.find(status="open")
         self._problems = Problems(self._station, [problem_of(record) for record in opened])
-        self._origin = {record.id: record.origin for record in opened}
         self._dirty: dict[int, Problem] = {}
-        self._patrolled = 0.0
+        self._patrolled = clock.monotonic()  # after a restart, stations get time to speak again
         self._lock = threading.Lock()
 
     def __call__(self, table: pa.Table) -> pa.Table:
@@ -57,8 +56,7 @@ class DetectionStage:
             self._warm(table)
             signals = self._stream.push(table)
             now = datetime.now(UTC)
-            not_before = _micros(now - self._age) if self._age is not None else -(2**62)
-            changed = self._problems.fold(signals, not_before=not_before)
+            changed = self._problems.fold(signals, not_before=self._oldest(now))
             if clock.monotonic() - self._patrolled > _PATROL:
                 self._patrolled = clock.monotonic()
                 changed += self._looked(now)
@@ -72,11 +70,18 @@ class DetectionStage:
     def within(self, connection: Connection, version: int) -> None:
         """Write the events that changed since the last call."""
         with self._lock:
-            problems = list(self._dirty.values())
+            problems = [one for one in self._dirty.values() if not self._ended_by_hand(connection, one)]
             ids = save(connection, [record_of(problem, self._station, "live") for problem in problems])
             for problem, number in zip(problems, ids, strict=True):
                 problem.id = number
             self._dirty.clear()
+
+    def _ended_by_hand(self, connection: Connection, problem: Problem) -> bool:
+        """Whether somebody ended it meanwhile; it is let go, and what goes on opens a new one."""
+        if problem.id is None or problem.ended is not None or not ended(connection, problem.id):
+            return False
+        self._problems.drop(problem)
+        return True
 
     def patrol(self, now: datetime | None = None) -> list[Problem]:
         """Look for stations gone silent and events nobody speaks of any more, and write them; for a clock to call."""
@@ -90,7 +95,11 @@ class DetectionStage:
 
     def _looked(self, now: datetime) -> list[Problem]:
         moment = _micros(now)
-        return self._problems.fold(self._stream.waited(moment)) + self._problems.forget(moment)
+        silent = self._problems.fold(self._stream.waited(moment), not_before=self._oldest(now))
+        return silent + self._problems.forget(moment)
+
+    def _oldest(self, now: datetime) -> int:
+        return _micros(now - self._age) if self._age is not None else -(2**62)
 
     def _station(self, id: str) -> Station | None:
         if id not in self._stations:

@@ -89,14 +89,14 @@ class Baseline:
         aftermath of what went before."""
         found = np.zeros_like(values)
         columns = np.arange(values.shape[1])
-        missing = ~np.isfinite(values)
+        missing: npt.NDArray[np.bool_] = np.isnan(values)
         gaps = missing.any(axis=1)
         ring, step, hold = self._ring, self.step, self.hold
         for row in range(len(values)):
             value = values[row]
             if gaps[row]:
                 value = np.where(missing[row], self._centre, value)
-            fresh = np.isnan(self._centre)
+            fresh: npt.NDArray[np.bool_] = np.isnan(self._centre)
             if fresh.any():
                 self._centre = np.where(fresh, value, self._centre)
                 ring[:, fresh] = value[fresh]
@@ -107,9 +107,9 @@ class Baseline:
             size = np.abs(residual)
             found[row] = np.copysign(np.maximum(size - AFTERMATH * self._peak, 0.0), residual)
             self._peak = np.maximum(size, self._peak * _FADE)
-            away = size > REFUSE
+            away: npt.NDArray[np.bool_] = np.greater(size, REFUSE)
             self._refused = np.where(away, self._refused + 1, 0)
-            taken = ~away | (self._refused > hold)
+            taken: npt.NDArray[np.bool_] = ~away | (self._refused > hold)
             if gaps[row]:
                 taken &= ~missing[row]
             ring[self._next[taken], columns[taken]] = value[taken]

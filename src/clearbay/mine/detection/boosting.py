@@ -82,7 +82,9 @@ def boost(
     share = float(np.clip((weight * target).sum() / weight.sum(), 1e-6, 1 - 1e-6))
     base = float(np.log(share / (1 - share)))
     edges = [np.unique(np.quantile(column, np.linspace(0, 1, BINS)[1:-1])) for column in features.T]
-    binned = np.stack([np.searchsorted(edge, column, side="left") for edge, column in zip(edges, features.T, strict=True)], 1)
+    binned = np.stack(
+        [np.searchsorted(edge, column, side="left") for edge, column in zip(edges, features.T, strict=True)], 1
+    )
     count = binned.shape[1]
     slots = binned + BINS * np.arange(count)
     margin = np.full(len(labels), base)

@@ -14,8 +14,7 @@ from functools import cache
 from clearbay import packs
 from clearbay.mine.limits import bounds, judged_items
 from clearbay.mine.objectives import zone_limit
-from clearbay.model.rule import Rule
-from clearbay.model.standard import Standard
+from clearbay.model.rule import Rule, RuleSet
 from clearbay.model.station import Station
 
 DEFAULT_CLASS = {"cn.gb3838": "III", "cn.gb3097": "2"}
@@ -29,7 +28,7 @@ ATTAINED = ("attained", "2", "II", "secondary", "grade2")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A value is too low below ``low`` or too high above ``high`` (slack worked in); ``limit`` is the printed number."""
+    """Too low below ``low``, too high above ``high`` (slack worked in); ``limit`` is the number as printed."""
 
     low: float
     high: float
@@ -148,6 +147,5 @@ def _of_air(system: str, property: str, averaging: str, day: date) -> Bound | No
     return None
 
 
-def _in_force(one: Standard | Rule | object, day: date) -> bool:
-    begin, end = one.in_force_from, one.in_force_to  # type: ignore[attr-defined]
-    return bool(begin <= day <= (end or date.max))
+def _in_force(one: RuleSet, day: date) -> bool:
+    return one.in_force_from <= day <= (one.in_force_to or date.max)

@@ -1,8 +1,8 @@
 """One event per problem: signals of many series, detectors and neighbours folded into what a person should look at.
 
 Signals of one family at one place belong together. A neighbour's signal joins an open event where it tells the same
-property within ``NEAR_KM`` (by medium) and ``TOGETHER``. A problem gets worse at once, is lowered only after ``PATIENCE`` milder
-signals, ends when every member is over, and comes back as the same event within ``REOPEN`` of its end.
+property within ``NEAR_KM`` (by medium) and ``TOGETHER``. A problem gets worse at once, is lowered only after
+``PATIENCE`` milder signals, ends when every member is over, and comes back as the same event within ``REOPEN``.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Problem:
     def leading(self) -> Member:
         """The member that names the problem: the worst it saw, the most telling kind, the first."""
         pool = [member for member in self.members if member.on] or self.members
-        return min(pool, key=lambda one: (RANK.index(one.kind), -one.severity, one.since, one.property))  # type: ignore[arg-type]
+        return min(pool, key=lambda one: (RANK.index(one.kind), -one.severity, one.since, one.property))
 
     @property
     def sure(self) -> float:
@@ -167,7 +167,20 @@ class Problems:
             if len(problem.members) >= _MEMBERS:
                 return None
             member = Member(
-                signal.kind, station, code, depth, averaging, True, signal.since, signal.time, 0, 0.0, None, None, None, {}
+                signal.kind,
+                station,
+                code,
+                depth,
+                averaging,
+                True,
+                signal.since,
+                signal.time,
+                0,
+                0.0,
+                None,
+                None,
+                None,
+                {},
             )
             problem.members.append(member)
         elif not member.on:
@@ -249,10 +262,14 @@ class Problems:
     def _end(self, problem: Problem, time: int, who: tuple[str, str, str]) -> None:
         problem.ended, problem.updated = time, max(problem.updated, time)
         _step(problem, Step(time, "ended", problem.severity, who))
+        self.drop(problem)
+        self._recent[problem.station, problem.family] = problem
+
+    def drop(self, problem: Problem) -> None:
+        """Let an open problem go."""
         self.open.remove(problem)
         for key in [key for key, one in self._by_place.items() if one is problem]:
             del self._by_place[key]
-        self._recent[problem.station, problem.family] = problem
 
 
 def _step(problem: Problem, step: Step) -> None:
@@ -275,8 +292,7 @@ def _further(signal: Signal, peak: float) -> bool:
 
 
 def _km(one: Station, other: Station) -> float:
-    assert one.longitude is not None and one.latitude is not None
-    if other.longitude is None or other.latitude is None:
+    if one.longitude is None or one.latitude is None or other.longitude is None or other.latitude is None:
         return math.inf
     mean = math.radians((one.latitude + other.latitude) / 2)
     east = math.radians(one.longitude - other.longitude) * math.cos(mean)

@@ -10,6 +10,7 @@ import math
 from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -100,12 +101,17 @@ class Exceedance:
 
 WINDOW = 60
 """Accepted values from which a series' normal is taken (their median)."""
-WARM = {"": 24, "day": 20, "hour": 48, "minute": 60, "instant": 60}
-"""Values before a sudden change is told: two years of monthly samples, two days of hours, an hour of minutes."""
+WARM = {"": 24, "day": 20, "hour": 20, "minute": 60, "instant": 60}
+"""Values before a sudden change is told: two years of monthly samples, most of a day of hours, an hour of minutes."""
 _REFUSE, _CUT, _SLACK = 5.0, 6.0, 1.0
 BEGIN, END, _FULL = 12.0, 3.0, 24.0
 """The sum of standardised residuals (each cut at 6, less 1) at which a change begins and ends. One value adds 5 at
 most: a change is at least three values, a lone spike never is one."""
+_CALM = 2.5
+"""Scales within which ``CLEAR`` values in a row are back to normal, however large the sum had grown."""
+MEANS = ("hour", "day")
+MEAN_CUT, MEAN_BEGIN = 14.0, 8.5
+"""For a mean over an hour or a day, which no single wild reading makes: one that lies ten scales off is a change."""
 _HOLD = {"": 12, "day": 30, "hour": 240, "minute": 240, "instant": 240}
 """Strange values in a row after which they are believed: a year of monthly samples, ten days of hours."""
 _FINEST = {"": 0.3, "day": 0.1, "hour": 0.03, "minute": 0.03, "instant": 0.03}
@@ -135,14 +141,17 @@ class Change:
     _scale: float = 0.0
     _up: float = 0.0
     _down: float = 0.0
+    _calm: int = 0
     _on: bool = False
     _since: int = 0
     _start: int = 0
     residual: float = 0.0
     centre: float = math.nan
 
-    def push(self, time: int, value: float, pace: Pace) -> Signal | None:
+    def push(self, time: int, value: float, pace: Pace, suspect: bool = False) -> Signal | None:
         """Judge a value, then learn it unless it is strange."""
+        mean = self.series[3] in MEANS and not suspect
+        most_cut, begin = (MEAN_CUT, MEAN_BEGIN) if mean else (_CUT, BEGIN)
         size = math.log(max(value, 1e-6)) if self.logarithm else value
         if not self._count:
             self._first = time
@@ -159,7 +168,7 @@ class Change:
         scale = max(self._spread(), _FINEST[pace] * (1.0 if self.logarithm else 0.1 * abs(centre)), 1e-9)
         self.residual = (size - centre) / scale
         self.centre = math.exp(centre) if self.logarithm else centre
-        cut = max(-_CUT, min(_CUT, self.residual))
+        cut = max(-most_cut, min(most_cut, self.residual))
         before = max(self._up, self._down)
         warm = self._count > WARM[pace]
         self._up = min(_FULL, max(0.0, self._up + cut - _SLACK)) if warm else 0.0
@@ -170,14 +179,18 @@ class Change:
             self._refused = 0 if abs(self.residual) <= _REFUSE else self._refused
             self._learn(size - offset)
             if telemetry:
-                self._hours[hour] = self._hours.get(hour, 0.0) + 0.05 * (size - self._sorted[len(self._sorted) // 2])
+                usual = self._hours.get(hour, 0.0)
+                self._hours[hour] = usual + 0.05 * (size - usual - self._sorted[len(self._sorted) // 2])
+        self._calm = self._calm + 1 if abs(self.residual) < _CALM else 0
+        if self._calm >= CLEAR:
+            self._up = self._down = 0.0
         most = max(self._up, self._down)
         if before <= 0.0 < most:
             self._start = time
-        return self._signal(time, value, most)
+        return self._signal(time, value, most, begin)
 
-    def _signal(self, time: int, value: float, most: float) -> Signal | None:
-        if not self._on and most >= BEGIN:
+    def _signal(self, time: int, value: float, most: float, begin: float) -> Signal | None:
+        if not self._on and most >= begin:
             self._on, self._since = True, self._start
         elif self._on and most < END:
             self._on = False
@@ -249,7 +262,7 @@ class Drift:
             return self._over(time) if self._on else None
         pairs = sum((b > a) - (b < a) for i, a in enumerate(levels) for b in levels[i + 1 :])
         score = pairs / math.sqrt(count * (count - 1) * (2 * count + 5) / 18.0)
-        steps = sorted(b - a for a, b in zip(levels, levels[1:], strict=False))
+        steps = sorted(b - a for a, b in pairwise(levels))
         middle = steps[len(steps) // 2]
         scatter = sorted(abs(step - middle) for step in steps)[len(steps) // 2] * 1.4826
         third = max(count // 3, 1)

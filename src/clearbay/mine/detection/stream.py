@@ -48,11 +48,13 @@ class _Machines:
 class Stream:
     """The machines of every series seen so far.
 
-    ``stations`` looks a station up by id (None: unknown, judged without limits); ``targets`` as in ``bounds.bound``.
+    ``stations`` looks a station up by id (None: unknown, judged without limits); ``targets`` as in ``bounds.bound``;
+    ``only`` runs these detectors alone (all, if None).
     """
 
     stations: Callable[[str], Station | None]
     targets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    only: frozenset[str] | None = None
     _series: dict[Series, _Machines] = field(default_factory=dict)
     _together: dict[tuple[str, str], Together] = field(default_factory=dict)
     _silence: dict[str, Silence] = field(default_factory=dict)
@@ -69,8 +71,8 @@ class Stream:
             return []
         found: list[Signal] = []
         for row in _rows(readings):
-            found += self._judged(*row)
-        return found
+            found += self._judged(*row)  # type: ignore[arg-type]
+        return found if self.only is None else [one for one in found if one.kind in self.only]
 
     def flush(self) -> list[Signal]:
         """Judge the moments that wait for their other sensors; a history's last word, and a stream's each second."""
@@ -111,9 +113,9 @@ class Stream:
         limit = machines.bound
         if not (censoring == "<" and limit is not None and value > limit.high):
             found += _some(machines.exceedance.push(time, value, limit, flag == Flag.SUSPECT, pace))
-        if code == "AQHI":  # an index of what is watched already; its limit is enough
-            return found
-        found += _some(machines.change.push(time, value, pace))
+        if code == "AQHI" or (self.only is not None and self.only == {"exceedance"}):
+            return found  # an index of what is watched already: its limit is enough
+        found += _some(machines.change.push(time, value, pace, flag == Flag.SUSPECT))
         if machines.drift is not None:
             found += _some(machines.drift.push(time, value))
         if machines.constant is not None:
@@ -124,7 +126,8 @@ class Stream:
     def _doubted(
         self, machines: _Machines, station: str, code: str, time: int, value: float, censoring: str
     ) -> list[Signal]:
-        assert machines.constant and machines.pinned and machines.drop and machines.load
+        if machines.constant is None or machines.pinned is None or machines.drop is None or machines.load is None:
+            return []
         if code == "flow":
             self._flow[station] = (time, value)
             return _some(machines.constant.push(time, value, False)) if value > 0 else []

@@ -1,8 +1,8 @@
 """How rare a residual is among the quiet past of its own sensor, as minus the decimal logarithm of its probability.
 
-That puts sensors of any noise on one footing: a pump's flow that jumps every hour has a heavy tail and surprises little,
-a chlorine probe that never moves surprises by its first step. Beyond the largest quiet residuals the tail is a power
-law (Hill 1975, "A simple general approach to inference about the tail of a distribution", Annals of Statistics 3).
+That puts sensors of any noise on one footing: a pump's flow that jumps every hour has a heavy tail and surprises
+little, a chlorine probe that never moves surprises by its first step. Beyond the largest quiet residuals the tail is a
+power law (Hill 1975, "A simple general approach to inference about the tail of a distribution", Ann. Statist. 3).
 """
 
 from __future__ import annotations
