@@ -178,7 +178,7 @@ class Stage:
             packets += wire.send(incident, sections, range(alarm_at), zero)
             fed = time.perf_counter()
             told(f"{packets:,} packets of {len(sections)} sections sent and acknowledged in {fed - begin:.1f} s")
-            wire.send(incident, [one for one in sections if one.id != incident.alarm], [alarm_at], zero)
+            packets += wire.send(incident, [one for one in sections if one.id != incident.alarm], [alarm_at], zero)
             sent = time.perf_counter()
             packets += wire.send(incident, [self._sections[incident.alarm]], [alarm_at], zero)
             stored = time.perf_counter() - sent
