@@ -147,34 +147,45 @@ export type Change = "new" | "worse" | "lowered" | "ended";
 export interface EventBrief {
   id: string;
   kind: string;
+  kind_name: Text;
   title: Text;
   status: "open" | "ended";
   severity: number;
+  severity_name: Text;
   station: string;
-  property: string;
+  station_name: Text | null;
+  property: string | null;
+  depth: string;
+  properties: string[];
+  stations: string[];
   longitude: number | null;
   latitude: number | null;
   opened: string;
   updated: string;
   ended: string | null;
   peak: number | null;
-  change: Change | "";
+  /** What it should have been: the usual value, or the limit. */
+  baseline: number | null;
+  unit: string | null;
+  change: Change;
   reasons: Text[];
-  sure: number | null;
+  sure: number;
   generated: boolean;
 }
 
 export interface EventDetail extends EventBrief {
-  series: { time: number[]; value: (number | null)[]; unit?: string } | null;
-  baseline: {
+  series: {
+    property: string;
+    depth: string;
+    averaging: string;
+    unit: string;
     time: number[];
-    value: (number | null)[];
-    low?: (number | null)[];
-    high?: (number | null)[];
-    limit?: number | null;
+    value: number[];
+    flag: number[];
   } | null;
-  timeline: { time: string; what: Text | string }[];
-  related: EventBrief[];
+  timeline: { time: string; what: string; text: Text; severity: number; station: string; property: string | null; kind: string }[];
+  /** Ids of other events of the same stations that began within a day of it. */
+  related: string[];
 }
 
 export interface EventQuery extends Query {
@@ -185,7 +196,7 @@ export interface EventQuery extends Query {
   to?: string;
   bbox?: string;
   limit?: number;
-  cursor?: string;
+  offset?: number;
 }
 
 export interface Between<T> {
@@ -252,6 +263,17 @@ export interface Network {
   catchments: number;
   sections: number;
   outlets: number;
+}
+
+/** What stands on a network. */
+export interface NetworkSite {
+  id: string;
+  kind: string;
+  name: Text;
+  longitude: number;
+  latitude: number;
+  reach: string;
+  station: string | null;
 }
 
 // ---- Doors ---------------------------------------------------------------------------------------------------------
@@ -323,9 +345,11 @@ export const field = {
 
   events: (query: EventQuery = {}, signal?: AbortSignal) => getJson<Page<EventBrief>>(apiUrl("events", query), signal),
   event: (event: string, signal?: AbortSignal) => getJson<EventDetail>(apiUrl(`events/${id(event)}`), signal),
+  endEvent: (event: string) => postJson<EventDetail>(apiUrl(`events/${id(event)}/end`), {}),
   trace: (event: string, signal?: AbortSignal) => getJson<Trace>(apiUrl("trace", { event, lines: true }), signal),
 
   networks: (signal?: AbortSignal) => getJson<{ networks: Network[] }>(apiUrl("network"), signal),
+  sites: (query: Query, signal?: AbortSignal) => getJson<Page<NetworkSite>>(apiUrl("network/sites", query), signal),
   reaches: (query: Query, signal?: AbortSignal) =>
     getJson<GeoJSON.FeatureCollection<GeoJSON.LineString | GeoJSON.MultiLineString>>(apiUrl("network/reaches", query), signal),
 };

@@ -12,7 +12,8 @@ export const events = shallowRef<EventBrief[]>([]);
 export const eventsLoaded = ref(false);
 export const eventsProblem = shallowRef<Problem | null>(null);
 export const live = ref(false);
-export const more = ref<string | null>(null);
+/** How many events there are beside those that are here. */
+export const more = ref(0);
 
 /** Where the server tells that something happened; what happened is then read as every list is. */
 const STREAM = "/api/events/stream";
@@ -37,7 +38,7 @@ export async function readEvents(quiet = false): Promise<void> {
     if (quiet && shownFor === key) tell(page.items);
     shownFor = key;
     events.value = ordered(page.items);
-    more.value = page.next;
+    more.value = page.total - page.items.length;
     eventsProblem.value = null;
     eventsLoaded.value = true;
   } catch (error) {
@@ -51,10 +52,10 @@ export async function readEvents(quiet = false): Promise<void> {
 export async function readEarlier(): Promise<void> {
   if (!more.value) return;
   try {
-    const page = await field.events({ ...asked.value, cursor: more.value });
+    const page = await field.events({ ...asked.value, offset: events.value.length });
     const known = new Set(events.value.map((it) => it.id));
     events.value = ordered([...events.value, ...page.items.filter((it) => !known.has(it.id))]);
-    more.value = page.next;
+    more.value = page.items.length ? page.total - events.value.length : 0;
   } catch (error) {
     eventsProblem.value = asProblem(error, "/api/events");
   }
@@ -92,8 +93,7 @@ export function follow(): () => void {
   if (typeof EventSource === "function") {
     source = new EventSource(STREAM);
     source.onopen = () => (live.value = true);
-    source.onmessage = again;
-    for (const name of ["event", "events", "change", "new", "worse", "lowered", "ended"]) source.addEventListener(name, again);
+    source.addEventListener("change", again);
     source.onerror = () => {
       live.value = false;
       // A server without a stream answers once; asking again and again would only be noise.

@@ -87,6 +87,59 @@ export function isochroneLayers(look: Look, most: number): OverlayLayer[] {
   ] as unknown as OverlayLayer[];
 }
 
+/** Rivers by their water, broken where they are generated; what stands on them with its first letter of meaning: its shape. */
+export function networkLayers(look: Look, generated: boolean): OverlayLayer[] {
+  return [
+    {
+      id: "line",
+      type: "line",
+      filter: ["==", ["geometry-type"], "LineString"],
+      layout: { "line-join": "round", "line-cap": "round" },
+      paint: {
+        "line-color": look.accent,
+        "line-opacity": 0.75,
+        "line-width": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          7,
+          ["interpolate", ["linear"], ["sqrt", ["max", 0, ["coalesce", ["get", "discharge"], 0]]], 0, 0.5, 12, 2.5],
+          12,
+          ["interpolate", ["linear"], ["sqrt", ["max", 0, ["coalesce", ["get", "discharge"], 0]]], 0, 1.4, 12, 7],
+        ],
+        ...(generated ? { "line-dasharray": [2.5, 1.2] } : {}),
+      },
+    },
+    {
+      id: "site",
+      type: "circle",
+      filter: ["==", ["geometry-type"], "Point"],
+      minzoom: 7.5,
+      paint: {
+        "circle-radius": ["match", ["get", "kind"], "section", 5, "outlet", 3.2, 4.2],
+        "circle-color": ["match", ["get", "kind"], "section", look.accent, "outlet", look.muted, look.paper],
+        "circle-stroke-color": ["match", ["get", "kind"], ["section", "outlet"], look.paper, look.accent],
+        "circle-stroke-width": 1.6,
+      },
+    },
+    {
+      id: "name",
+      type: "symbol",
+      filter: ["all", ["==", ["geometry-type"], "Point"], ["!=", ["get", "kind"], "outlet"]],
+      minzoom: 9.5,
+      layout: {
+        "text-field": ["get", "text"],
+        "text-font": look.fonts,
+        "text-size": 11,
+        "text-anchor": "top",
+        "text-offset": [0, 0.8],
+        "text-optional": true,
+      },
+      paint: { "text-color": look.ink, "text-halo-color": look.paper, "text-halo-width": 1.5 },
+    },
+  ] as unknown as OverlayLayer[];
+}
+
 /** The posterior: wider and stronger where the release is likelier. */
 export function posteriorLayers(look: Look): OverlayLayer[] {
   return [

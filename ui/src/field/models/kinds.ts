@@ -1,2 +1,12 @@
-/** The kinds of events that the detectors find; others that a server names are shown by their own word. */
-export const KINDS = ["exceedance", "change", "drift", "anomaly", "silence", "fraud"] as const;
+/** The kinds of events, by the detectors that find them; others that a server names are shown by its own word. */
+export const KINDS = [
+  "exceedance",
+  "change",
+  "drift",
+  "multivariate",
+  "silence",
+  "constant",
+  "pinned",
+  "inspection_drop",
+  "load_balance",
+] as const;

@@ -34,7 +34,7 @@ describe("a trace on the map", () => {
   it("is darkest where a kilometre is likeliest, not where a reach is longest", () => {
     const shares = posteriorLines(TRACE, LINES).features.map((it) => it.properties?.["share"] as number);
     expect(shares[0]).toBe(1);
-    expect(shares[1]).toBeCloseTo(0.15 / 0.4);
+    expect(shares[1]).toBeCloseTo(Math.sqrt(0.15 / 0.4));
   });
 });
 

@@ -24,7 +24,10 @@ export function isochroneLines(trace: Trace, lines: Lines): GeoJSON.FeatureColle
   };
 }
 
-/** The reaches that may hold the release; `share` is their probability against the likeliest, per kilometre. */
+/**
+ * The reaches that may hold the release; `share` is the root of their probability against the
+ * likeliest, per kilometre: a single outlet must not hide that other places are possible.
+ */
 export function posteriorLines(trace: Trace, lines: Lines): GeoJSON.FeatureCollection<GeoJSON.LineString> {
   const density = trace.posterior.map((it) => it.p / Math.max(it.to_km - it.from_km, 0.05));
   const most = Math.max(1e-12, ...density);
@@ -37,7 +40,7 @@ export function posteriorLines(trace: Trace, lines: Lines): GeoJSON.FeatureColle
             {
               type: "Feature",
               geometry: { type: "LineString", coordinates: line },
-              properties: { id: it.reach, p: it.p, share: density[i]! / most },
+              properties: { id: it.reach, p: it.p, share: Math.sqrt(density[i]! / most) },
             },
           ]
         : [];
