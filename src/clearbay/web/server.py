@@ -12,8 +12,8 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from types import FrameType
 from threading import Event, Thread
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
