@@ -12,6 +12,7 @@ from clearbay import __version__
 from clearbay.cli import (
     air,
     bulletin,
+    case,
     device,
     doctor,
     files,
@@ -20,11 +21,13 @@ from clearbay.cli import (
     home,
     index,
     key,
+    playbook,
     qc,
     rate,
     serve,
     standards,
     trace,
+    verify,
 )
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
@@ -73,6 +76,9 @@ app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
 app.command()(trace.trace)
+app.add_typer(case.app, name="case")
+app.add_typer(playbook.app, name="playbook")
+app.command()(verify.verify)
 app.command()(doctor.doctor)
 
 

@@ -75,6 +75,11 @@ class Casework(Proof, Sharing):
             self._kept[key] = packs.parse_playbook(text, f"{case.playbook} version {case.playbook_version}")
         return self._kept[key]
 
+    def playbook_of_case(self, case: Case) -> Playbook:
+        """As ``playbook_of``, by a reading of its own."""
+        with self.cases.read() as reading:
+            return self.playbook_of(reading, case)
+
     # -- looking ---------------------------------------------------------------------------------------------------
 
     def get(self, actor: Actor, id: str) -> Case:
