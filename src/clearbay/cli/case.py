@@ -123,10 +123,8 @@ def list_(
         casework = Casework(opened)
         person = actor(who, name, role, at)
         now = casework.clock()
-        found = lists.page(
-            casework, person, status=status, playbook=playbook, stage=stage, station=station, assignee=assignee,
-            jurisdiction=jurisdiction, text=text, late=late, after=after, limit=limit,
-        )  # fmt: skip
+        chosen = lists.Choice(status, playbook, stage, station, assignee, jurisdiction, text, late)
+        found = lists.page(casework, person, chosen, after=after, limit=limit)
         desk = lists.desk(casework, person, limit=1)
     rows = [casejson.case(one, now=now) for one in found.cases]
     lines = [
@@ -178,6 +176,9 @@ def act(
     evidence: Annotated[
         list[int] | None, typer.Option(help="Number of a piece to take along (split); repeatable.")
     ] = None,
+    station: Annotated[str, typer.Option(help="Station at which it is measured from now on (aim).")] = "",
+    property: Annotated[str, typer.Option(help="Property that is measured (aim).")] = "",
+    limit: Annotated[float | None, typer.Option(help="Limit that must be kept (aim).")] = None,
     version: Annotated[
         int | None, typer.Option(help="The version you looked at: if the case has changed since, nothing is done.")
     ] = None,
@@ -201,6 +202,9 @@ def act(
         assignee=(person, called or person) if assign else None,
         fields=pairs(field),
         evidence=tuple(evidence or ()),
+        station=station,
+        property=property,
+        limit=_limit(limit, property, False),
         version=version,
         key=key,
     )

@@ -77,8 +77,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        # What was heard of devices changes without any observation.
-        lasting = path.startswith("/api/") and not path.startswith("/api/devices")
+        # What was heard of devices, and cases, change without any observation; cases are not for everybody either.
+        moving = ("/api/devices", "/api/cases", "/api/desk", "/api/playbooks")
+        lasting = path.startswith("/api/") and not path.startswith(moving)
         return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)

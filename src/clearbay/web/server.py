@@ -22,6 +22,7 @@ from clearbay.apply.desk import Desk
 from clearbay.model.errors import BadInput, ClearbayError
 from clearbay.share.app import api
 from clearbay.store import Home
+from clearbay.web.heartbeat import beat
 from clearbay.web.interface import STATIC, Interface
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
@@ -38,18 +39,21 @@ def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = F
     home = Home.open(Path(home_path))
     desk = Desk(home)
     stop = Event()
+    heart = Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         thread = Thread(target=warm, args=(desk, stop), name="warm-up", daemon=True)
         if warm_up:
             thread.start()
+        heart.start()
         try:
             yield
         finally:
             stop.set()
             if thread.is_alive():  # a query in flight ends first: the store must not be closed under it
                 await asyncio.to_thread(thread.join, 30)
+            await asyncio.to_thread(heart.join, 30)
             await asyncio.to_thread(app.state.intake.close)
             home.close()
 

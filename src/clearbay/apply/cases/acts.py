@@ -17,7 +17,8 @@ class Act:
     """What is done and with what: only what the action asks for need be given.
 
     ``to`` is a jurisdiction (transfer, join, contribute, release, split), another case (merge), a state (reopen), a
-    grade, or a reason of the playbook (suspend); ``title`` that of a case to split off.
+    grade, or a reason of the playbook (suspend); ``title`` that of a case to split off; ``station``, ``property`` and
+    ``limit`` say what is to be measured (aim).
     """
 
     action: str
@@ -27,6 +28,9 @@ class Act:
     assignee: tuple[str, str] | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[int, ...] = ()
+    station: str = ""
+    property: str = ""
+    limit: Limit | None = None
     version: int | None = None
     key: str = ""
 
@@ -84,6 +88,9 @@ _POWERS: Mapping[str, Callable[[Casework, Actor, str, Act], Case]] = {
     "assign": _assign,
     "edit": lambda work, actor, id, act: work.edit(
         actor, id, act.fields, reason=act.reason, version=act.version, key=act.key
+    ),
+    "aim": lambda work, actor, id, act: work.aim(
+        actor, id, act.station, act.property, act.limit, reason=act.reason, version=act.version, key=act.key
     ),
     "remeasure": _remeasure,
     "suspend": lambda work, actor, id, act: work.suspend(
