@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
 
-.PHONY: demo test test-spark bench official lint lock clean
+.PHONY: demo test test-spark chaos bench official lint lock clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
@@ -21,6 +21,10 @@ test-spark: $(VENV)/.dev build/spark/pyspark
 build/spark/pyspark:
 	@echo "Apache Spark: installing into build/spark ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/spark 'pyspark>=4.2,<4.3'
+
+# The gateway killed fifty times under the load of 2,000 devices, on a disk that is full or slow; prints a report.
+chaos: $(VENV)/.dev
+	@$(BIN)/python tests/chaos.py
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py

@@ -8,20 +8,20 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // The server that the development server forwards to; the built bundle is served by clearbay itself.
 const server = process.env.CLEARBAY_SERVER ?? "http://127.0.0.1:8700";
 
-/** The map's chunk is the largest thing the first view needs: the browser learns of it from the page itself. */
+/** The map's chunk is the largest thing of all: the browser learns of it from the page itself, after what comes first. */
 const preloadMap: Plugin = {
   name: "preload-map",
   transformIndexHtml: {
     order: "post",
     handler(_html, { bundle }) {
       const map = Object.values(bundle ?? {}).find(
-        (it) => it.type === "chunk" && it.facadeModuleId?.endsWith("MapStage.vue"),
+        (it) => it.type === "chunk" && it.facadeModuleId?.endsWith("bayMap.ts"),
       );
       return map
         ? [
             {
               tag: "link",
-              attrs: { rel: "modulepreload", crossorigin: true, href: `/${map.fileName}` },
+              attrs: { rel: "modulepreload", crossorigin: true, href: `/${map.fileName}`, fetchpriority: "low" },
               injectTo: "head",
             },
           ]

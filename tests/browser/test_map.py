@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.real import choose_rule, holds, settled
 
 pytestmark = pytest.mark.browser
+
+
+def coloured(picture: bytes) -> set[tuple[int, int]]:
+    """The cells of the open map, 8 pixels wide, that hold the strong colour of a verdict."""
+    image = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), dtype=int)[80:760, 380:1360]
+    strong = image.max(axis=2) - image.min(axis=2) > 120
+    return {(int(x) // 8, int(y) // 8) for y, x in np.argwhere(strong)}
 
 
 def test_the_first_look_says_what_is_wrong(page: Page, address: str) -> None:
@@ -20,6 +30,26 @@ def test_the_first_look_says_what_is_wrong(page: Page, address: str) -> None:
     numbers = re.findall(r"\d+", page.get_by_test_id("legend").inner_text())
     assert numbers, "the legend counts nothing"
     expect(page.locator("canvas.maplibregl-canvas").first).to_be_visible()
+
+
+def test_the_first_drawing_waits_for_no_graphics(page: Page, address: str) -> None:
+    """Before any of the map's own code has come, the stations stand on the screen where the map will put them."""
+    held: list[Route] = []
+    page.route("**/assets/bayMap*", lambda route: held.append(route))
+    page.goto(f"{address}/?lang=en&rule=cn.gb3097-1997&t=2015", wait_until="commit")
+    page.wait_for_function("() => performance.getEntriesByName('first-view').length > 0")
+    expect(page.get_by_test_id("sentence")).to_contain_text("2015")
+    expect(page.get_by_test_id("sketch")).to_be_visible()
+    assert page.locator("canvas.maplibregl-canvas").count() == 0
+    before = coloured(page.screenshot())
+    for route in held:
+        route.continue_()
+    settled(page)
+    expect(page.get_by_test_id("sketch")).to_have_count(0)
+    assert page.evaluate("() => performance.getEntriesByName('map-ready').length") == 1
+    after = coloured(page.screenshot())
+    assert len(before) > 10
+    assert len(before & after) > 0.8 * len(before)
 
 
 def test_it_asks_nobody_but_its_own_server(page: Page, address: str) -> None:

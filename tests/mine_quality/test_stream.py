@@ -1,5 +1,7 @@
 """Streaming and batch give the same flags, however a series is cut."""
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -43,7 +45,8 @@ def tables(draw: st.DrawFn) -> pa.Table:
     words = {
         name: draw(st.lists(st.sampled_from(choice), min_size=rows, max_size=rows))
         for name, choice in {
-            "station": "aaabc", "property": ["TN", "TN", "NH3N"], "depth": ["", "", "bottom"], "censoring": ["", "", "<"],
+            "station": "aaabc", "property": ["TN", "TN", "NH3N"], "depth": ["", "", "bottom"],
+            "censoring": ["", "", "<"],
         }.items()
     }  # fmt: skip
     flags = draw(st.lists(st.sampled_from([2, 2, 1, 3]), min_size=rows, max_size=rows))
@@ -66,7 +69,7 @@ def pushed(table: pa.Table, cuts: list[int], config: Config, *, restart: bool) -
     place: dict[tuple[object, ...], int] = {}
     names = ("station", "property", "depth", "time")
     flags: dict[str, list[int]] = {}
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         part = table.slice(low, high - low)
         done = stream.push(part)
         parts.append(done.flags)

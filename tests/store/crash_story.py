@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from clearbay.store import Home, history, steps
+from clearbay.store import Home, history, steps, upkeep
 from clearbay.store import home as home_module
 
 from .homes import moment, readings, values
@@ -61,6 +61,15 @@ def _fill(home: Home) -> None:
     home.ingest(MORE, source="test")
 
 
+def _keep(home: Home) -> None:
+    """Blocks laid together, no month closed."""
+    upkeep.FAN, held = 2, upkeep.FAN
+    try:
+        home.keep(closed=timedelta(days=100 * 365))
+    finally:
+        upkeep.FAN = held
+
+
 def _compact(home: Home) -> None:
     home.compact()
 
@@ -76,6 +85,7 @@ def _clear(home: Home) -> None:
 
 ACTS: list[tuple[Callable[[Home], None], State]] = [
     (_hot, {("C", "2020-02-07"): (5.0, 1), ("A", "2020-01-05"): (1.5, 2), ("B", "2020-02-06"): (3.5, 2)}),
+    (_keep, {}),
     (_bulk, {("A", "2020-01-06"): (6.0, 1), ("A", "2020-03-05"): (4.5, 2), ("C", "2020-04-01"): (7.0, 1)}),
     (_fill, {("B", "2020-01-07"): (8.0, 1), ("C", "2020-02-08"): (9.0, 1)}),
     (_compact, {}),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from clearbay import store
 from clearbay.model.observation import READINGS
 from clearbay.model.station import Station
 from clearbay.model.text import LANGUAGES
 from clearbay.store import Home
 
 from . import postgresql
+
+for _module in pkgutil.iter_modules(store.__path__):  # each part of the store that keeps tables makes them known
+    if _module.name.startswith("tables_"):
+        import_module(f"{store.__name__}.{_module.name}")
 
 RECORDS = [
     pytest.param("sqlite", id="sqlite"),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from clearbay.store import Home, steps
+from clearbay.store import Home, hot, steps
 from clearbay.store.tables import metadata
 
 from . import crash_story as story
@@ -37,7 +37,8 @@ def _ready_to_fork() -> None:
 STEPS = {
     "hot rows inserted", "batch ready to commit", "batch committed", "current part written", "current part durable",
     "superseded part written", "superseded part durable", "part renamed", "directory durable", "history listed",
-    "hot rows deleted", "compaction ready to commit", "compaction committed", "leftover removed",
+    "hot rows deleted", "blocks laid together", "compaction ready to commit", "compaction committed",
+    "leftover removed",
 }  # fmt: skip
 """Every named step of the store's writing but those of making a home."""
 
@@ -159,13 +160,10 @@ def test_a_row_in_both_hot_and_history_counts_once(home: Home) -> None:
     """Should a row ever be in history and hot at once, it is read once, and compaction makes it one again."""
     story.prelude(home)
     home.compact()
+    newest = home.reader().latest(["A"])
+    ids = home.reader().datastreams("A")["id"]
     with home.records.write() as connection:
-        ids = dict(connection.exec_driver_sql("SELECT station, id FROM datastream").all())  # type: ignore[arg-type]
-        connection.exec_driver_sql(
-            "INSERT INTO hot (datastream, time, revision, value, censoring, flag, result_time, until, version)"
-            f" SELECT {ids['A']}, time, revision, value, censoring, flag, result_time, NULL, 99 FROM latest"
-            f" WHERE datastream = {ids['A']}"
-        )
+        hot.insert(connection, hot.conformed(newest.append_column("datastream", ids)), version=1)
         connection.exec_driver_sql("UPDATE meta SET value = '99' WHERE key = 'data_version'")
     assert story.seen(home) == story.BEFORE
     assert home.reader().relation().aggregate("count(*)").fetchall() == [(len(story.BEFORE),)]

@@ -12,6 +12,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from clearbay.model.errors import BadInput, StoreError
@@ -19,6 +21,8 @@ from clearbay.store import Home, ImportedFile, history
 from clearbay.store.home import BULK
 
 from .homes import readings, station, values
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_home_opens_as_it_was_left(home: Home) -> None:
@@ -119,12 +123,18 @@ def test_a_locked_store_says_who_holds_it(home: Home, records_url: str | None) -
         assert other.reader().observations().num_rows == 0
 
 
+def many(count: int) -> pa.Table:
+    """Readings of a second each, with values that nothing makes smaller."""
+    seconds = pa.array([i * 1_000_000 for i in range(count)], pa.int64()).cast(pa.timestamp("us"))
+    batch = readings(("A", "2020-01-05", 1.0)).take(pa.array([0] * count)).set_column(4, "time", seconds)
+    return batch.set_column(5, "value", pa.array(np.random.default_rng(1).random(count)))
+
+
 def test_full_records_say_so(tmp_path: Path) -> None:
     """A full database refuses the batch as a whole, with the way out; with room again it goes on."""
     with Home.create(tmp_path / "home") as home:
         home.register_stations([station("A")])
-        batch = readings(*(("A", f"20{year}-01-01T00:00:{second:02d}", 1.0)
-                           for year in range(10, 99) for second in range(60)))  # fmt: skip
+        batch = many(40_000)
         with home.records.engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
@@ -133,6 +143,33 @@ def test_full_records_say_so(tmp_path: Path) -> None:
         assert home.counts() == (0, 0)
         home.records.close()
         assert home.ingest(batch, source="test").new == batch.num_rows
+
+
+def test_a_full_disk_in_the_midst_of_intake_stores_nothing_half(tmp_path: Path) -> None:
+    """Where the disk takes no more records, the batch is refused whole, what another part wrote with it too; with room
+    again it goes on, and nothing is there twice."""
+    with Home.create(tmp_path / "home") as home:
+        home.register_stations([station("A")])
+        home.ingest(many(1000), source="test")
+    script = (
+        "import resource, sys, signal; from clearbay.store import Home; from clearbay.model.errors import StoreError\n"
+        "from tests.store.test_home import many\n"
+        "def mark(connection, version):\n"
+        "    connection.exec_driver_sql(\"INSERT INTO meta VALUES ('mark', '1')\")\n"
+        "home = Home.open(sys.argv[1]); batch = many(40_000)\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (99_000, 99_000))\n"
+        "try: home.ingest(batch, source='test', within=mark)\n"
+        "except StoreError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, home.path], cwd=ROOT, capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    assert "nothing was changed" in done.stdout
+    with Home.open(home.path) as again:
+        with again.records.read() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM meta WHERE key = 'mark'").scalar() == 0
+        assert again.counts() == (1000, 1)
+        assert again.reader().observations().num_rows == 1000
+        assert (again.ingest(many(40_000), source="test").new, again.counts()[0]) == (39_000, 40_000)
 
 
 def test_a_full_disk_while_history_is_written(home: Home) -> None:
@@ -229,8 +266,6 @@ def test_many_writers_lose_nothing(home: Home) -> None:
 
 def test_a_large_batch_goes_straight_into_history(home: Home) -> None:
     """A batch of BULK rows is history at once, with its progress told, and the same again is all duplicates."""
-    import pyarrow as pa
-
     minutes = pa.array([i * 60_000_000 for i in range(BULK)], pa.int64()).cast(pa.timestamp("us"))
     batch = readings(("A", "2020-01-05", 1.0)).take(pa.array([0] * BULK)).set_column(4, "time", minutes)
     told: list[tuple[int, int]] = []

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearbay.store import Home, resident
+from clearbay.store import Home, resident, upkeep
 from clearbay.store import home as home_module
+from clearbay.store.ledger import Ledger
 
 from .homes import readings, station, values
 
@@ -27,7 +28,8 @@ rows = st.tuples(
     st.sampled_from([1, 2, 4]),
 )  # fmt: skip
 batches = st.tuples(st.just("ingest"), st.lists(rows, min_size=1, max_size=8), st.integers(0, 5), st.booleans())
-actions = st.lists(st.one_of(batches, st.just(("compact",)), st.just(("reopen",))), min_size=1, max_size=7)
+others = [st.just((name,)) for name in ("compact", "keep", "reopen")]
+actions = st.lists(st.one_of(batches, *others), min_size=1, max_size=7)
 
 
 class Model:
@@ -74,9 +76,10 @@ COLUMNS = ("station", "time", "value", "censoring", "flag", "revision", "result_
 def test_any_story_reads_as_the_model_tells_it(
     home: Home, monkeypatch: pytest.MonkeyPatch, in_memory: bool, actions: list[Any], tmp_path: Path
 ) -> None:
-    """Whatever is taken in, in whatever order, through hot rows or straight into history, compacted or reopened in
-    between: every reading, present or as of any moment, gives what a list of all revisions gives."""
+    """Whatever is taken in, in whatever order, through hot rows or straight into history, compacted, laid together or
+    reopened in between: every reading, present or as of any moment, gives what a list of all revisions gives."""
     monkeypatch.setattr(resident, "LIMIT", 4_000_000 if in_memory else -1)
+    monkeypatch.setattr(upkeep, "FAN", 2)
     _wipe(home)
     model = Model()
     reader = home.reader()
@@ -92,6 +95,8 @@ def test_any_story_reads_as_the_model_tells_it(
             assert result.new + result.revised + result.duplicate == len(batch)
         elif action[0] == "compact":
             home.compact()
+        elif action[0] == "keep":
+            home.keep(closed=timedelta(days=100 * 365))
         else:
             with Home.open(home.path) as again:
                 assert values(again.reader().observations(), *COLUMNS) == model.seen(None)
@@ -112,11 +117,12 @@ def test_any_story_reads_as_the_model_tells_it(
 def _wipe(home: Home) -> None:
     """An empty home again, at the price of a few deletes instead of a new database for each example."""
     with home.records.write() as connection:
-        for table in ("latest", "hot", "datastream", "history_file"):
+        for table in ("hot_block", "datastream_state", "datastream", "history_file"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
-        for key in ("data_version", "history_version"):
+        for key in ("data_version", "history_version", "state_version"):
             connection.exec_driver_sql(f"UPDATE meta SET value = '0' WHERE key = '{key}'")
     for path in home.history.iterdir():
         path.unlink()
     home._reader = None
+    home._writer.ledger = Ledger(home._opened)
     home.register_stations(station(name) for name in "ABC")

@@ -3,19 +3,19 @@ import { createApp } from "vue";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 import "@/styles/print.css";
-import { mapStage } from "./stage";
 import { FIRST_RULE, loadMeta, state } from "@/state";
 import { loadLayers } from "@/data/layers";
 import { loadMatrix } from "@/data/matrix";
+import { loadOutline } from "@/data/outline";
 import { loadStations } from "@/data/stations";
 import "@/map/drawing";
 import App from "./App.vue";
 import { i18n } from "@/i18n";
 
-void mapStage();
 void loadMeta();
-void loadLayers();
 void loadMatrix(state.rule || FIRST_RULE);
 void loadStations();
+void loadOutline();
+void loadLayers();
 
 createApp(App).use(i18n).mount("#app");

@@ -2,7 +2,7 @@
 import { LANGUAGES, PLACE_KINDS, type Depth, type Granularity, type Language, type PlaceKind } from "./api/types";
 
 export type Theme = "system" | "light" | "dark";
-export type ViewName = "map" | "list" | "portraits" | "targets" | "rules" | "about";
+export type ViewName = "map" | "list" | "events" | "trace" | "devices" | "portraits" | "targets" | "rules" | "about";
 /** A span longer than the periods of the map: it has the label of its last month or year. */
 export type LongSpan = "12months" | "3years";
 
@@ -52,6 +52,14 @@ export interface PageState {
   on: string;
   /** The use of the water whose demands are marked; empty for none. */
   use: string;
+  /** The device whose page is open, by its MN; empty for the list. */
+  device: string;
+  /** The event that is open, by its id; empty for the list. */
+  event: string;
+  /** What the list of devices or of events is narrowed to; empty for what it shows at first. */
+  only: string;
+  /** The kind of events shown; empty for all. */
+  kind: string;
   /** Language chosen by the person; null follows the browser. */
   lang: Language | null;
   theme: Theme;
@@ -73,6 +81,10 @@ export const INITIAL: PageState = {
   indicator: "",
   on: "",
   use: "",
+  device: "",
+  event: "",
+  only: "",
+  kind: "",
   lang: null,
   theme: "system",
   at: null,
@@ -80,7 +92,17 @@ export const INITIAL: PageState = {
 
 const GRANULARITIES: readonly Granularity[] = ["year", "season", "month", "day", "hour"];
 const DEPTHS: readonly Depth[] = ["mean", "surface", "middle", "bottom"];
-const VIEWS: readonly ViewName[] = ["map", "list", "portraits", "targets", "rules", "about"];
+const VIEWS: readonly ViewName[] = [
+  "map",
+  "list",
+  "events",
+  "trace",
+  "devices",
+  "portraits",
+  "targets",
+  "rules",
+  "about",
+];
 const SPANS: readonly (LongSpan | "")[] = ["", "12months", "3years"];
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
@@ -127,6 +149,10 @@ export function parse(search: string): PageState {
     indicator: query.get("indicator") ?? "",
     on: /^\d{4}-\d{2}-\d{2}$/.test(query.get("on") ?? "") ? query.get("on")! : "",
     use: query.get("use") ?? "",
+    device: query.get("device") ?? "",
+    event: query.get("event") ?? "",
+    only: query.get("only") ?? "",
+    kind: query.get("kind") ?? "",
     lang: (LANGUAGES as readonly (string | null)[]).includes(lang) ? (lang as Language) : null,
     theme: oneOf(query.get("theme"), THEMES, INITIAL.theme),
     at: placeOf(query.get("at")),
@@ -134,6 +160,11 @@ export function parse(search: string): PageState {
 }
 
 const round = (value: number, decimals: number) => String(Number(value.toFixed(decimals)));
+
+/** A place as links write it. */
+export function placeText(at: Place): string {
+  return [round(at.lon, 4), round(at.lat, 4), round(at.zoom, 2)].join(",");
+}
 
 /** The shortest query string that leads back to `state`, with its `?`; empty for the first state. */
 export function format(state: PageState): string {
@@ -156,9 +187,13 @@ export function format(state: PageState): string {
   put("indicator", state.indicator, "");
   put("on", state.on, "");
   put("use", state.use, "");
+  put("device", state.device, "");
+  put("event", state.event, "");
+  put("only", state.only, "");
+  put("kind", state.kind, "");
   put("lang", state.lang ?? "", "");
   put("theme", state.theme, INITIAL.theme);
-  if (state.at) parts.push(["at", [round(state.at.lon, 4), round(state.at.lat, 4), round(state.at.zoom, 2)].join(",")]);
+  if (state.at) parts.push(["at", placeText(state.at)]);
   // Colons and commas are legal in a query and keep the link readable.
   const text = parts
     .map(

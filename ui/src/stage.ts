@@ -1,7 +1,7 @@
-/** The map's own chunk: asked for at once, because it is the largest thing the page needs. */
-let loading: Promise<typeof import("./map/MapStage.vue")> | undefined;
+/** The map's own chunk, the largest thing of all: its code runs when the first drawing is on the screen. */
+let loading: Promise<typeof import("./map/bayMap")> | undefined;
 
-export function mapStage() {
-  loading ??= import("./map/MapStage.vue");
+export function loadBayMap() {
+  loading ??= import("./map/bayMap");
   return loading;
 }

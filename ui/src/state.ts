@@ -86,12 +86,26 @@ export function select(sel: Selection | null): void {
 }
 
 /** Views that tell of no single station: what was selected on the map is put away. */
-const ALONE: readonly ViewName[] = ["portraits", "targets", "rules"];
+const ALONE: readonly ViewName[] = ["portraits", "targets", "rules", "devices", "events", "trace"];
 
 /** Show the map, the list, or one of the pages beside them; the Back button undoes it. */
 export function open(view: ViewName): void {
-  if (view !== page.view) change({ view, sel: ALONE.includes(view) ? null : page.sel }, "push");
+  if (view === page.view && !page.device && !page.event) return;
+  change({ view, sel: ALONE.includes(view) ? null : page.sel, device: "", event: "", only: "", kind: "" }, "push");
 }
+
+/** Open the page of a device, or (without one) the list; the Back button undoes it. */
+export function openDevice(mn: string): void {
+  change({ view: "devices", device: mn, sel: null }, "push");
+}
+
+/** Open an event beside the map, or its trace; without one the list. The Back button undoes it. */
+export function openEvent(id: string, view: "events" | "trace" = "events"): void {
+  change({ view, event: id, sel: null }, "push");
+}
+
+/** Views whose ground is the map. */
+export const onMap = computed(() => page.view === "map" || page.view === "events" || page.view === "trace");
 
 /** Show the portrait of a place (or, without an id, all places of its kind); the Back button undoes it. */
 export function portray(place: PortrayedPlace): void {

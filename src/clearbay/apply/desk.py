@@ -9,9 +9,11 @@ from clearbay.apply import catalogue, search
 from clearbay.apply.assessments import Assessments
 from clearbay.apply.catalogue import Catalogue
 from clearbay.apply.kept import Kept
+from clearbay.apply.network import Waters
 from clearbay.apply.observations import Observations
 from clearbay.apply.places import places
 from clearbay.apply.timeline import Timeline, density
+from clearbay.apply.tracing import Tracer
 from clearbay.collect import spellings_of
 from clearbay.model.text import Text
 from clearbay.store import Home
@@ -22,6 +24,8 @@ class Desk:
 
     def __init__(self, home: Home) -> None:
         self.home = home
+        self.waters = Waters(home)
+        self.tracer = Tracer(home, self.waters)
         self.assessments = Assessments(home, self.catalogue)
         self._catalogues: Kept[int, Catalogue] = Kept(2)
         self._indexes: Kept[int, search.Index] = Kept(2)

@@ -21,9 +21,12 @@ from clearbay.cli import (
     home,
     index,
     key,
+    network,
     playbook,
     qc,
     rate,
+    review,
+    scenario,
     serve,
     standards,
     trace,
@@ -69,9 +72,11 @@ app.command()(files.mapping)
 app.command()(home.init)
 app.command("import")(home.import_)
 app.command()(qc.qc)
+app.add_typer(review.app, name="review")
 app.command()(bulletin.bulletin)
 app.command()(serve.serve)
 app.add_typer(key.app, name="key")
+app.add_typer(network.app, name="network")
 app.command()(gateway.gateway)
 app.add_typer(device.app, name="device")
 app.command()(gateway.simulate)
@@ -79,6 +84,7 @@ app.command()(trace.trace)
 app.add_typer(case.app, name="case")
 app.add_typer(playbook.app, name="playbook")
 app.command()(verify.verify)
+app.command()(scenario.scenario)
 app.command()(doctor.doctor)
 
 

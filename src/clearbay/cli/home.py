@@ -16,6 +16,7 @@ from clearbay.collect import BadValue, Batch
 from clearbay.store import Home
 from clearbay.store.node_key import NodeKey
 from clearbay.transmit.intake import take_in
+from clearbay.transmit.quality import QualityStage
 
 HomeOption = Annotated[Path, typer.Option("--home", help="The directory that `clearbay init` made.")]
 Bad = list[tuple[str, Batch, BadValue]]
@@ -49,6 +50,9 @@ def import_(
     mapping: MappingOption = None,
     option: OptionOption = None,
     report: ReportOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Give every value its quality flag on the way in (docs/quality.md).")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read files into a home. Reading one twice changes nothing, and says so.
@@ -61,8 +65,11 @@ def import_(
     results: list[dict[str, Any]] = []
     bad: Bad = []
     with Home.open(home) as opened:
+        stage = QualityStage(opened) if check else None
         for path in file:
-            results.append(import_file(opened, source, path, read_options(option, mapping), bad, quiet=as_json))
+            results.append(import_file(opened, source, path, read_options(option, mapping), bad, stage, quiet=as_json))
+        if stage is not None:
+            stage.close()
         compact(opened, quiet=as_json)
     where = list_bad(bad, report, Path(file[0].name))
     answer({"files": results, "bad": len(bad), "report": str(where) if where else None}, as_json=as_json, text="")
@@ -73,7 +80,14 @@ def import_(
 
 
 def import_file(
-    home: Home, source: str, path: Path, options: dict[str, str], bad: Bad, *, quiet: bool
+    home: Home,
+    source: str,
+    path: Path,
+    options: dict[str, str],
+    bad: Bad,
+    check: QualityStage | None = None,
+    *,
+    quiet: bool,
 ) -> dict[str, Any]:
     """Read one file into an open home, adding its bad values to ``bad``.
 
@@ -89,7 +103,9 @@ def import_file(
     start = time.monotonic()
     batch = collect.source(source).read(data, name=path.name, options=options)
     with progress(path.name, quiet=quiet) as bar:
-        done = take_in(home, batch, sha256=digest, name=path.name, progress=bar)
+        done = take_in(
+            home, batch, sha256=digest, name=path.name, progress=bar, check=check.imported if check else None
+        )
     seconds = time.monotonic() - start
     values = [*batch.bad, *done.refused]
     bad.extend((path.name, batch, value) for value in values)

@@ -1,8 +1,8 @@
 """A plain file of series: a column of times, one or more of values, perhaps one of stations and one of properties.
 
-For files that need no mapping because they say little: CSV (any encoding, gzipped or not) or Parquet. Columns are told
-by their usual names in the languages of the bay, or named by the caller. Nothing is converted: values stand as they are,
-times without a zone are taken as they stand.
+For files that need no mapping because they say little: CSV (any encoding, gzipped or not) or Parquet. Columns are
+told by their usual names in the languages of the bay, or named by the caller. Nothing is converted: values stand as
+they are, times without a zone are taken as they stand.
 """
 
 from __future__ import annotations

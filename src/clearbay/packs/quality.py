@@ -1,4 +1,4 @@
-"""Shipped numbers of quality control: what each property can be, and what the properties of a sample say of each other."""
+"""Shipped numbers of quality control: what a property can be, and what the properties of a sample say of each other."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from clearbay.share.delivery import Delivery
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
 from clearbay.share.routers import ROUTERS
-from clearbay.share.sta.service import Service
+from clearbay.share.sta.service import Front, Service
 from clearbay.store.keys import Keys
 
 _SUMMARY = "Environmental observations, and what each law says of them"
@@ -54,7 +54,8 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.state.intake = Intake(desk.home)
     guard.install(app, Keys(desk.home), is_open=is_open)
     install(app)
-    app.mount("/sta", Service(desk.home, app.state.intake))
+    sensorthings = Service(desk.home, app.state.intake)
+    app.mount("/sta", sensorthings)
     for router, _ in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -91,6 +92,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         expose_headers=["ETag", "X-Attribution", "Link", "Content-Disposition"],
         max_age=86_400,
     )
+    app.add_middleware(Front, service=sensorthings)
     return app
 
 

@@ -457,6 +457,14 @@ class HitShape(Answer):
     latitude: Latitude
 
 
+class OutlineShape(Answer):
+    """The shore about a view: rings of whole steps, the first point of each absolute, from the box's west and south."""
+
+    bbox: list[float]
+    unit: float
+    rings: list[list[int]]
+
+
 class LayerShape(Answer):
     """A map layer that a person can switch."""
 

@@ -6,7 +6,7 @@ The rules, for each datastream and time:
 - a batch whose last word equals the stored value is a duplicate, whatever it said before it: this makes importing
   the same file twice change nothing;
 - two values are equal where value and censoring are; a flag counts too, unless the arriving one is "not evaluated",
-  which says nothing about quality.
+  which says nothing about quality (where a person takes a flag back, it is meant: ``exact_flags``).
 """
 
 from __future__ import annotations
@@ -26,18 +26,16 @@ from clearbay.model.errors import BadInput
 from clearbay.model.observation import READINGS, Flag
 from clearbay.store import history, hot
 from clearbay.store.clock import months_of
-from clearbay.store.datastreams import Assigned
 from clearbay.store.engine import parquet
+from clearbay.store.hot import Opened
+from clearbay.store.ledger import Assigned
 
 
 @dataclass(frozen=True)
 class Classified:
-    """What is worth storing: ``fresh`` rows of ``hot.HOT``, ``summary`` one row a datastream (see
-    ``datastreams.note``), ``revised`` one row for each stored observation that gets a newer revision."""
+    """What is worth storing: ``fresh`` rows of ``hot.HOT``, which hold ``new`` observations and ``revisions``."""
 
     fresh: pa.Table
-    summary: pa.Table
-    revised: pa.Table
     new: int
     revisions: int
     conflicts: int
@@ -75,7 +73,7 @@ def readings_of(table: pa.Table) -> pa.Table:
                 where="readings",
                 mend="leave such rows out",
             )
-    table = pa.Table.from_arrays(columns, schema=READINGS)
+    table = pa.Table.from_arrays(columns, schema=READINGS).combine_chunks()
     if not pc.all(pc.is_finite(table["value"]), min_count=0).as_py():
         raise BadInput("a value is not a finite number", where="readings", mend="leave such rows out")
     return table
@@ -85,17 +83,22 @@ def classify(
     connection: Connection,
     engine: duckdb.DuckDBPyConnection,
     directory: Path,
+    opened: Opened,
     readings: pa.Table,
     assigned: Assigned,
     result_time: datetime,
+    exact_flags: bool = False,
 ) -> Classified:
     """Compare a batch of ``READINGS`` with everything stored; only under the writer's lock."""
-    times = readings["time"].cast(pa.int64()).to_numpy()
+    times = hot.times_of(readings)
     doubtful = times <= assigned.last
-    if not doubtful.any():
-        order = np.lexsort((times, assigned.ids))
-        if not _repeats(assigned.ids[order], times[order]):
-            return _all_new(readings, assigned.ids, times, order, result_time)
+    once = not _repeats(assigned.ids, times)
+    if once and not doubtful.any():
+        fresh = _fresh(readings, assigned.ids, None, result_time)
+        return Classified(fresh, fresh.num_rows, 0, 0)
+    stored = _stored(connection, engine, directory, opened, assigned.ids[doubtful], times[doubtful])
+    if once:
+        return _compared(readings, assigned.ids, times, stored, result_time)
     batch = pa.table(
         {
             "datastream": assigned.ids,
@@ -108,58 +111,96 @@ def classify(
     )
     with engine.cursor() as cursor:
         cursor.register("batch", batch)
-        stored = _stored(connection, cursor, directory, assigned.ids[doubtful], times[doubtful])
         cursor.register("stored", stored)
-        return _classified(cursor, result_time)
+        return _classified(cursor, result_time, exact_flags)
 
 
 def _repeats(ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]) -> bool:
-    """Whether rows sorted by datastream and time name one twice."""
-    return bool(((np.diff(ids) == 0) & (np.diff(times) == 0)).any())
+    """Whether some datastream and time is named twice."""
+    if len(ids) < 2:
+        return False
+    if times[0] == times[-1] and (times == times[0]).all():
+        return len(np.unique(ids)) < len(ids)
+    order = np.lexsort((times, ids))
+    ids, times = ids[order], times[order]
+    return bool(((ids[1:] == ids[:-1]) & (times[1:] == times[:-1])).any())
 
 
-def _all_new(
-    readings: pa.Table,
-    ids: npt.NDArray[np.int32],
-    times: npt.NDArray[np.int64],
-    order: npt.NDArray[np.intp],
-    result_time: datetime,
-) -> Classified:
-    """The common case, later than everything stored and each key once: nothing has to be looked up."""
+def _fresh(
+    readings: pa.Table, ids: npt.NDArray[np.int32], revisions: npt.NDArray[np.int32] | None, result_time: datetime
+) -> pa.Table:
+    """Rows of ``hot.HOT``; all of them the first revision unless told."""
     count = readings.num_rows
-    moment = pa.scalar(result_time, pa.timestamp("us"))
-    fresh = pa.Table.from_arrays(
+    return pa.Table.from_arrays(
         [
             pa.array(ids),
             readings["time"],
-            pa.repeat(pa.scalar(1, pa.int32()), count),
+            pa.repeat(pa.scalar(1, pa.int32()), count) if revisions is None else pa.array(revisions),
             readings["value"],
-            readings["censoring"],
+            hot.censoring_of(hot.censoring_codes(readings["censoring"])),
             readings["flag"],
-            pa.repeat(moment, count),
-            pa.nulls(count, pa.timestamp("us")),
+            pa.repeat(pa.scalar(result_time, pa.timestamp("us")), count),
         ],
         schema=hot.HOT,
     )
-    ends = np.flatnonzero(np.append(np.diff(ids[order]) != 0, True)) if count else np.empty(0, dtype=np.intp)
-    starts = np.append(0, ends[:-1] + 1) if count else ends
-    newest = fresh.take(pa.array(order[ends]))
-    micros = newest["time"].cast(pa.int64())
-    summary = pa.table(
-        {
-            "datastream": newest["datastream"],
-            "added": pa.array(ends - starts + 1),
-            "first": pa.array(times[order[starts]]),
-            "last": micros,
-            "time": micros,
-            "value": newest["value"],
-            "censoring": newest["censoring"],
-            "flag": newest["flag"],
-            "revision": newest["revision"],
-            "result_time": newest["result_time"].cast(pa.int64()),
-        }
+
+
+def _compared(
+    readings: pa.Table,
+    ids: npt.NDArray[np.int32],
+    times: npt.NDArray[np.int64],
+    stored: pa.Table,
+    result_time: datetime,
+) -> Classified:
+    """A batch that names each key once, against what is stored of its keys: one search, no engine."""
+    place = _found(ids, times, stored["datastream"].to_numpy(), hot.times_of(stored))
+    known = np.flatnonzero(place >= 0)
+    held = place[known]
+    flags = readings["flag"].to_numpy()[known]
+    same = (
+        (readings["value"].to_numpy()[known] == stored["value"].to_numpy()[held])
+        & (_codes(readings)[known] == _codes(stored)[held])
+        & ((flags == int(Flag.NOT_EVALUATED)) | (flags == stored["flag"].to_numpy()[held]))
     )
-    return Classified(fresh, summary, summary.slice(0, 0), count, 0, 0)
+    revisions = np.ones(len(ids), dtype=np.int32)
+    revisions[known] = stored["revision"].to_numpy()[held] + 1
+    worth = np.ones(len(ids), dtype=bool)
+    worth[known[same]] = False
+    if not worth.any():
+        return Classified(hot.HOT.empty_table(), 0, 0, 0)
+    fresh = _fresh(readings.filter(pa.array(worth)), ids[worth], revisions[worth], result_time)
+    new = len(ids) - len(known)
+    return Classified(fresh, new, fresh.num_rows - new, 0)
+
+
+def _codes(rows: pa.Table) -> npt.NDArray[np.int8]:
+    words = rows["censoring"].combine_chunks()
+    codes = words.indices if pa.types.is_dictionary(words.type) else hot.censoring_codes(words)
+    numbers: npt.NDArray[np.int8] = codes.to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _found(
+    ids: npt.NDArray[np.int32],
+    times: npt.NDArray[np.int64],
+    stored_ids: npt.NDArray[np.int32],
+    stored_times: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """For each key the place of the stored one, or -1. A time becomes its place among the batch's times, so that time
+    and datastream fit one number."""
+    if not len(stored_ids):
+        return np.full(len(ids), -1, dtype=np.int64)
+    moments, own = np.unique(times, return_inverse=True)
+    at = np.minimum(np.searchsorted(moments, stored_times), len(moments) - 1)
+    there = np.flatnonzero(moments[at] == stored_times)
+    keys = at[there].astype(np.int64) << 32 | stored_ids[there]
+    order = np.argsort(keys, kind="stable")
+    keys, there = keys[order], there[order]
+    if not len(keys):
+        return np.full(len(ids), -1, dtype=np.int64)
+    wanted = own.astype(np.int64) << 32 | ids
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, there[place], -1)
 
 
 _STORED = pa.schema([hot.HOT.field(name) for name in ("datastream", "time", "value", "censoring", "flag", "revision")])
@@ -167,35 +208,51 @@ _STORED = pa.schema([hot.HOT.field(name) for name in ("datastream", "time", "val
 
 def _stored(
     connection: Connection,
-    cursor: duckdb.DuckDBPyConnection,
+    engine: duckdb.DuckDBPyConnection,
     directory: Path,
+    opened: Opened,
     ids: npt.NDArray[np.int32],
     moments: npt.NDArray[np.int64],
 ) -> pa.Table:
     """The valid stored rows of those keys of the batch that are not later than all their datastream has."""
     if not len(ids):
         return _STORED.empty_table()
-    warm = hot.newest(connection, ids, moments).select(_STORED.names)
+    warm = hot.newest(connection, opened, ids, moments).select(_STORED.names)
+    low, high = int(moments.min()), int(moments.max())
     files = history.valid(connection, np.unique(months_of(moments)).tolist())
-    current = [file.name for file in files if file.kind == "current"]
+    current = [
+        file.name
+        for file in files
+        if file.kind == "current"
+        and (file.first is None or file.first <= high)
+        and (file.last is None or file.last >= low)
+    ]
     if not current:
         return warm
-    cursor.register("warm", warm)
-    cursor.register("doubtful", pa.table({"datastream": ids, "time": pa.array(moments).cast(pa.timestamp("us"))}))
-    columns = ", ".join(_STORED.names)
-    query = (
-        f"SELECT {columns} FROM {parquet(directory, current)}"
-        " SEMI JOIN doubtful USING (datastream, time)"
-        + (" ANTI JOIN warm USING (datastream, time)" if warm.num_rows else "")
-        + f" WHERE datastream BETWEEN {ids.min()} AND {ids.max()}"
-        f" AND time BETWEEN make_timestamp({moments.min()}) AND make_timestamp({moments.max()})"
-    )
-    return pa.concat_tables([warm, cursor.sql(query).to_arrow_table().cast(_STORED)])
+    cold_ids, cold_moments = ids, moments
+    if warm.num_rows:
+        cold = _found(ids, moments, warm["datastream"].to_numpy(), hot.times_of(warm)) < 0
+        cold_ids, cold_moments = ids[cold], moments[cold]
+        if not len(cold_ids):
+            return warm
+    doubtful = pa.table({"datastream": cold_ids, "time": pa.array(cold_moments).cast(pa.timestamp("us"))})
+    with engine.cursor() as cursor:
+        cursor.register("doubtful", doubtful)
+        found = cursor.sql(
+            f"SELECT {', '.join(_STORED.names)} FROM {parquet(directory, current)}"
+            " SEMI JOIN doubtful USING (datastream, time)"
+            f" WHERE datastream BETWEEN {cold_ids.min()} AND {cold_ids.max()}"
+            f" AND time BETWEEN make_timestamp({low}) AND make_timestamp({high})"
+        ).to_arrow_table().combine_chunks()  # fmt: skip
+    censoring = hot.censoring_of(hot.censoring_codes(found["censoring"]))
+    found = found.set_column(_STORED.names.index("censoring"), "censoring", censoring).cast(_STORED)
+    return pa.concat_tables([warm, found]).combine_chunks()
 
 
-def _classified(cursor: duckdb.DuckDBPyConnection, result_time: datetime) -> Classified:
+def _classified(cursor: duckdb.DuckDBPyConnection, result_time: datetime, exact_flags: bool) -> Classified:
     run = cursor.execute
-    same = f"s.value = b.value AND s.censoring = b.censoring AND (b.flag = {Flag.NOT_EVALUATED:d} OR s.flag = b.flag)"
+    says_nothing = "" if exact_flags else f"b.flag = {Flag.NOT_EVALUATED:d} OR "
+    same = f"s.value = b.value AND s.censoring = b.censoring AND ({says_nothing}s.flag = b.flag)"
     run("CREATE TEMP TABLE repeated AS SELECT datastream, time FROM batch GROUP BY ALL HAVING count(*) > 1")
     repeats = bool(run("SELECT count(*) FROM repeated").fetchall()[0][0])
     # Keys that the batch names once, which is nearly all of them, need no window.
@@ -229,19 +286,7 @@ def _classified(cursor: duckdb.DuckDBPyConnection, result_time: datetime) -> Cla
         )
     moment = f"TIMESTAMP '{result_time.isoformat(sep=' ')}'"
     fresh = cursor.sql(
-        f"SELECT datastream, time, revision, value, censoring, flag, {moment} AS result_time,"
-        f" CASE WHEN newest THEN NULL ELSE {moment} END AS until FROM found"
-    ).to_arrow_table()
-    summary = cursor.sql(
-        "SELECT datastream, count(*) FILTER (revision = 1) AS added, epoch_us(min(time)) AS first,"
-        " epoch_us(max(time)) AS last, epoch_us(max(time)) AS time, max_by(value, (time, revision)) AS value,"
-        " max_by(censoring, (time, revision)) AS censoring, max_by(flag, (time, revision)) AS flag,"
-        f" max_by(revision, (time, revision)) AS revision, epoch_us({moment}) AS result_time"
-        " FROM found GROUP BY datastream ORDER BY datastream"
-    ).to_arrow_table()
-    revised = cursor.sql(
-        "SELECT datastream, epoch_us(time) AS time, max(revision) AS revision,"
-        f" epoch_us({moment}) AS result_time FROM found SEMI JOIN stored USING (datastream, time) GROUP BY ALL"
+        f"SELECT datastream, time, revision, value, censoring, flag, {moment} AS result_time FROM found"
     ).to_arrow_table()
     new = run("SELECT count(*) FILTER (revision = 1) FROM found").fetchall()[0][0]
-    return Classified(fresh.cast(hot.HOT), summary, revised, new, fresh.num_rows - new, conflicts)
+    return Classified(hot.conformed(fresh.combine_chunks()), new, fresh.num_rows - new, conflicts)

@@ -6,22 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
-from clearbay.model.observation import READINGS
 from clearbay.model.station import Station
 from clearbay.store import datastreams, stations
+from clearbay.store.datastreams import PARTS
 from clearbay.store.home import Home
-from clearbay.store.records import bump, numbers
-from clearbay.store.tables import datastream, meta, station
+from clearbay.store.records import bump
+from clearbay.store.tables import meta, station
 from clearbay.store.tables_sta import sta_entity, sta_observation
 from clearbay.store.trouble import told
 
-Key = tuple[str, ...]
-"""What makes a datastream: station, property, depth (and averaging, where the store knows it)."""
+Key = tuple[str, str, str, str]
+"""What makes a datastream: station, property, depth and averaging."""
 
-KEY = tuple(name for name in ("station", "property", "depth", "averaging") if name in READINGS.names)
+KEY = PARTS
 
 
 class Document(NamedTuple):
@@ -63,22 +62,11 @@ class Change:
         """Register a station, or correct it."""
         stations.register(self._connection, [given], replace=True)
 
-    def datastream(self, key: Key) -> int:
-        """The number of the datastream with this key, made where there is none."""
-        columns: dict[str, Any] = dict(zip(KEY, key, strict=True))
-        columns |= {"time": pa.scalar(0, pa.timestamp("us")).as_py(), "value": 0.0, "censoring": "", "flag": 2}
-        row = pa.Table.from_pylist([columns], schema=READINGS)
-        version = int(numbers(self._connection)["data_version"])
-        return int(datastreams.assign(self._connection, row, version).ids[0])
-
-    def drop_datastream(self, number: int) -> None:
-        """Forget a datastream that has no observation."""
-        self._connection.execute(delete(datastream).where(datastream.c.id == number, datastream.c.count == 0))
-
     def drop_station(self, id: str) -> None:
         """Forget a station that has no datastream."""
-        self._connection.execute(delete(datastream).where(datastream.c.station == id, datastream.c.count == 0))
+        datastreams.forget(self._connection, datastreams.of_station(self._connection, id))
         self._connection.execute(delete(station).where(station.c.id == id))
+        bump(self._connection, "forgotten")
         bump(self._connection, "data_version")
 
 

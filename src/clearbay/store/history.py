@@ -71,6 +71,8 @@ class HistoryFile:
     bytes: int
     generation: int
     layout: int = LAYOUT
+    first: int | None = None
+    last: int | None = None
 
 
 def file_name(month: int, generation: int, kind: Kind) -> str:
@@ -86,7 +88,9 @@ def file_name(month: int, generation: int, kind: Kind) -> str:
 def valid(connection: Connection, months: Sequence[int] | None = None) -> tuple[HistoryFile, ...]:
     """The files that are history now, of some months or of all, oldest month first."""
     f = history_file.c
-    query = select(f.name, f.month, f.kind, f.rows, f.bytes, f.generation, f.layout).where(f.retired_at.is_(None))
+    query = select(f.name, f.month, f.kind, f.rows, f.bytes, f.generation, f.layout, f.first, f.last).where(
+        f.retired_at.is_(None)
+    )
     if months is not None and len(months):
         query = query.where(f.month.between(min(months), max(months)))
     wanted = None if months is None else set(months)
@@ -105,11 +109,12 @@ def write(
     for month, parts in _by_month(batches):
         name = file_name(month, generation, kind)
         path = directory / f"{name}.part"
-        rows = _write_month(path, _SCHEMAS[kind], parts, names)
+        rows, first, last = _write_month(path, _SCHEMAS[kind], parts, names)
         step(f"{kind} part written")
         _sync(path)
         step(f"{kind} part durable")
-        written.append(HistoryFile(name, month, kind, rows, path.stat().st_size, generation))
+        size = path.stat().st_size
+        written.append(HistoryFile(name, month, kind, rows, size, generation, LAYOUT, first, last))
     return written
 
 
@@ -187,7 +192,11 @@ def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordB
             yield int(months[start]), batch.slice(start, end - start)
 
 
-def _write_month(path: Path, schema: pa.Schema, parts: Iterator[pa.RecordBatch], names: dict[str, Any]) -> int:
+def _write_month(
+    path: Path, schema: pa.Schema, parts: Iterator[pa.RecordBatch], names: dict[str, Any]
+) -> tuple[int, int, int]:
+    """Write one file; returns its rows and the edges of their times."""
+    first, last = np.iinfo(np.int64).max, np.iinfo(np.int64).min
     total = held = 0
     waiting: list[pa.RecordBatch] = []
     encoded = pa.schema([_dictionary(field) for field in schema])
@@ -201,6 +210,8 @@ def _write_month(path: Path, schema: pa.Schema, parts: Iterator[pa.RecordBatch],
     }
     with pq.ParquetWriter(path, encoded, **options) as writer:
         for part in parts:
+            times = part.column("time").cast(pa.int64()).to_numpy(zero_copy_only=False)
+            first, last = min(first, int(times.min())), max(last, int(times.max()))
             waiting.append(part)
             total, held = total + part.num_rows, held + part.num_rows
             if held >= ROW_GROUP:
@@ -210,7 +221,7 @@ def _write_month(path: Path, schema: pa.Schema, parts: Iterator[pa.RecordBatch],
                 waiting, held = table.slice(whole).to_batches(), held - whole
         if held:
             writer.write_table(_named(pa.Table.from_batches(waiting), encoded, names), row_group_size=ROW_GROUP)
-    return total
+    return total, first, last
 
 
 _REPEATING = {"station", "property", "depth", "averaging", "censoring"}

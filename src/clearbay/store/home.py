@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,16 @@ from sqlalchemy import Connection, select
 
 from clearbay.model.errors import BadInput, StoreError
 from clearbay.model.station import Station
-from clearbay.store import batch, datastreams, engine, files, history, hot, merge, stations
-from clearbay.store.clock import month_of, naive_utc, now
+from clearbay.store import batch, engine, files, history, hot, merge, stations
+from clearbay.store.clock import naive_utc, now
 from clearbay.store.reader import Reader
 from clearbay.store.records import LOCK_WAIT, Records, bump, check, location, numbers, prepare
-from clearbay.store.results import CompactResult, FileOutcome, ImportedFile, IngestResult
+from clearbay.store.results import CompactResult, FileOutcome, ImportedFile, IngestResult, KeepResult
 from clearbay.store.steps import step
 from clearbay.store.tables import meta
 from clearbay.store.trouble import locked, told
+from clearbay.store.upkeep import Upkeep
+from clearbay.store.writer import Writer
 
 Progress = Callable[[int, int], None]
 """Told how many of how many rows are done."""
@@ -36,6 +38,19 @@ BULK = 50_000
 """From this many new rows on, a batch goes straight into history instead of through the hot table, provided that
 it does not rewrite more than ``BULK_REWRITE`` times its own size."""
 BULK_REWRITE = 4
+
+MANY_BLOCKS = 64
+"""Batches after which a writer lays blocks together itself, where no background upkeep does."""
+
+CLOSED = timedelta(days=3)
+"""How long after its end a month stays hot: most late data come within days, and each rewrites its month's file."""
+
+MOST_HOT = 16_000_000
+"""Hot rows beyond which upkeep moves months into history that are not closed yet: readers hold hot rows in memory, some
+45 bytes each."""
+
+Within = Callable[[Connection, int], None]
+"""Called inside the transaction of a batch, with the data version that it makes."""
 
 _MANIFEST = "home.json"
 _DRAFT = "home.json.part"
@@ -52,6 +67,11 @@ class Home:
         self.evidence = path / "evidence"
         self._engine = engine.connect(path / "scratch" / uuid.uuid4().hex, memory_limit)
         self._reader: Reader | None = None
+        self._opened = hot.Opened()
+        self._writer = Writer(records, self._opened)
+        self._upkeep = Upkeep(records, self._engine, self.history, self._opened, self._writer, path / "upkeep.lock")
+        self._batches = 0
+        self._registered: tuple[str, frozenset[str]] = ("", frozenset())
 
     @classmethod
     def create(
@@ -125,17 +145,20 @@ class Home:
     def recover(self) -> list[str]:
         """Delete files that belong to no history: those of a process that died, and replaced ones past their grace.
 
-        Costs one look into the directory; takes the writer's lock only where there is something to delete, and leaves
-        it for the next time where somebody is writing: what lies there may be theirs.
+        Costs one look into the directory; takes locks only where there is something to delete, and leaves it for the
+        next time where somebody is writing or compacting: what lies there may be theirs.
         """
         try:
             with told("clear leftovers of history away"):
                 with self.records.read() as connection:
                     if not history.leftovers(connection, self.history):
                         return []
-                with self.records.write(patience=0.0) as connection:
-                    generation = int(numbers(connection)["generation"])
-                    return history.remove_leftovers(connection, self.history, generation)
+                with self._upkeep.alone(0.0) as alone:
+                    if not alone:
+                        return []
+                    with self.records.write(patience=0.0) as connection:
+                        generation = int(numbers(connection)["generation"])
+                        return history.remove_leftovers(connection, self.history, generation)
         except StoreError as error:
             if locked(error):
                 return []
@@ -152,9 +175,17 @@ class Home:
             return stations.every(connection)
 
     def registered(self, ids: Iterable[str]) -> set[str]:
-        """Those of the given ids that are registered stations."""
+        """Those of the given ids that are registered stations; asked for once, as long as none is taken away."""
+        wanted = set(ids)
         with told("look stations up"), self.records.read() as connection:
-            return stations.registered(connection, ids)
+            forgotten = connection.execute(select(meta.c.value).where(meta.c.key == "forgotten")).scalar_one()
+            was, known = self._registered
+            known = known if was == forgotten else frozenset()
+            unknown = wanted - known
+            if unknown:
+                known |= stations.registered(connection, unknown)
+                self._registered = forgotten, known
+        return wanted & known
 
     def known_file(self, sha256: str, source: str) -> bool:
         """Whether this very file was imported already."""
@@ -179,8 +210,8 @@ class Home:
 
     def counts(self) -> tuple[int, int]:
         """How many observations there are (revisions not counted), in how many datastreams."""
-        with told("count the observations"), self.records.read() as connection:
-            return datastreams.counts(connection)
+        counts = self.reader().datastreams()["count"]
+        return int(counts.to_numpy().sum()), len(counts)
 
     def ingest(
         self,
@@ -190,13 +221,18 @@ class Home:
         result_time: datetime | None = None,
         progress: Progress | None = None,
         file: ImportedFile | None = None,
+        within: Within | None = None,
+        exact_flags: bool = False,
     ) -> IngestResult:
-        """Store a batch of ``READINGS`` in one transaction: observations, latest values, versions and ``file``.
+        """Store a batch of ``READINGS`` in one transaction: observations, versions, ``file`` and what ``within`` does.
 
         When it returns, the batch survives the loss of the process and of power. ``result_time`` is when the values
-        became known (now, if None). ``source`` names where they come from. Raises ``BadInput`` for a table that is not
-        ``READINGS`` or whose stations are not registered, ``StoreError`` where the store cannot take it now: then
-        nothing of it is stored.
+        became known (now, if None). ``source`` names where they come from. ``exact_flags``: the flag "not
+        evaluated" is meant, and revises another flag. ``within`` is called with the transaction's
+        connection and the data version once the observations are in (even where nothing was new); what it writes
+        commits with them, and where it raises, nothing is stored. It must not write through the home itself. Raises
+        ``BadInput`` for a table that is not ``READINGS`` or whose stations are not registered, ``StoreError`` where the
+        store cannot take it now: then nothing of it is stored.
         """
         readings = batch.readings_of(readings)
         moment = naive_utc(result_time) if result_time is not None else now()
@@ -204,97 +240,127 @@ class Home:
         if progress:
             progress(0, total)
         try:
-            with told(f"store a batch of {source}"), self.records.write() as connection:
-                result = self._take(connection, readings, moment, progress)
+            with told(f"store a batch of {source}"), self._writer.transaction() as (connection, before):
+                result, made = self._take(connection, before, readings, moment, progress, exact_flags)
                 if file is not None:
                     files.record(connection, file, result)
+                if within is not None:
+                    within(connection, result.data_version)
                 step("batch ready to commit")
         except BaseException:
             self._tidy()
             raise
         step("batch committed")
+        if made is not None:
+            self._opened.keep(*made)
+            self._batches += 1
+            if self._batches >= MANY_BLOCKS:
+                self._lay_together()
         if progress:
             progress(total, total)
         return result
 
     def _take(
-        self, connection: Connection, readings: pa.Table, moment: datetime, progress: Progress | None
-    ) -> IngestResult:
-        version = int(numbers(connection)["data_version"]) + 1
-        assigned = datastreams.assign(connection, readings, version)
-        found = batch.classify(connection, self._engine, self.history, readings, assigned, moment)
+        self,
+        connection: Connection,
+        before: Mapping[str, str],
+        readings: pa.Table,
+        moment: datetime,
+        progress: Progress | None,
+        exact_flags: bool = False,
+    ) -> tuple[IngestResult, tuple[hot.Block, pa.Table] | None]:
+        version = int(before["data_version"]) + 1
+        ledger = self._writer.ledger
+        assigned = ledger.assign(connection, readings, version)
+        found = batch.classify(
+            connection, self._engine, self.history, self._opened, readings, assigned, moment, exact_flags
+        )
         duplicate = readings.num_rows - found.fresh.num_rows
         if not found.fresh.num_rows:
-            return IngestResult(0, 0, duplicate, found.conflicts, version - 1)
-        months = merge.months_in(found.fresh)
-        if self._bulk(connection, found.fresh.num_rows, months):
+            return IngestResult(0, 0, duplicate, found.conflicts, version - 1), None
+        made = None
+        ledger.state.fold(found.fresh)
+        months = merge.months_in(found.fresh) if found.fresh.num_rows >= BULK else {}
+        if months and self._bulk(connection, found.fresh.num_rows, months):
             done = duplicate
-            for _, moved in self._merged(connection, months, found.fresh):
+            for moved in self._into_history(connection, months, found.fresh):
                 done += moved
                 if progress:
                     progress(min(done, readings.num_rows), readings.num_rows)
+            ledger.save(connection, version)
         else:
-            if found.revised.num_rows and hot.any_row(connection):
-                hot.supersede(connection, found.revised, version)
-            hot.insert(connection, found.fresh, version)
+            made = hot.insert(connection, found.fresh, version)
             step("hot rows inserted")
-        datastreams.note(connection, found.summary, version)
         bump(connection, "data_version")
-        return IngestResult(found.new, found.revisions, duplicate, found.conflicts, version)
+        ledger.version = version
+        return IngestResult(found.new, found.revisions, duplicate, found.conflicts, version), made
 
     def _bulk(self, connection: Connection, rows: int, months: dict[int, int]) -> bool:
-        if rows < BULK:
-            return False
         rewritten = sum(file.rows for file in history.valid(connection, list(months)))
         return rewritten <= BULK_REWRITE * rows
 
-    def _merged(
-        self, connection: Connection, months: dict[int, int], incoming: pa.Table | None
-    ) -> Iterable[tuple[list[history.HistoryFile], int]]:
-        """Rewrite months portion by portion; yields the files written and the rows that moved."""
+    def _into_history(self, connection: Connection, months: dict[int, int], incoming: pa.Table) -> Iterable[int]:
+        """Rewrite months with incoming rows, portion by portion; yields how many of those went into each."""
         generation = bump(connection, "generation")
         bump(connection, "history_version")
-        names = datastreams.name_columns(connection)
         for portion in merge.chunks(months, history.valid(connection, list(months))):
-            written, moved = merge.into_history(
-                connection, self._engine, self.history, portion, incoming, generation, names
-            )
-            yield written, moved if incoming is None else sum(months[month] for month in portion)
+            gathered = merge.gather(connection, self._opened, portion, incoming)
+            written = merge.write(self._engine, self.history, gathered, generation)
+            merge.commit(connection, self.history, gathered, written)
+            yield sum(months[month] for month in portion)
 
     def compact(self, progress: Progress | None = None, *, before: datetime | None = None) -> CompactResult:
         """Move hot rows into history; with ``before``, only those of months that ended by then.
 
-        Each portion of months is one transaction, so that intake waits for a portion at most, and a death in between
-        loses nothing. Then removes replaced files past their grace.
+        Each portion of months is written without stopping intake and swapped in by one short transaction; a death in
+        between loses nothing. Then removes replaced files past their grace. Raises ``StoreError`` where another process
+        is compacting.
         """
-        rows = count = written = size = 0
         try:
-            with told("compact the hot rows"):
-                with self.records.read() as connection:
-                    months = hot.months(connection)
-                    if before is not None:
-                        months = {month: number for month, number in months.items() if month < month_of(before)}
-                    portions = list(merge.chunks(months, history.valid(connection, list(months))))
-                total = sum(months.values())
-                for portion in portions:
-                    with self.records.write() as connection:
-                        for new, moved in self._merged(connection, dict.fromkeys(portion, 0), None):
-                            rows, count = rows + moved, count + len({file.month for file in new})
-                            written, size = written + len(new), size + sum(file.bytes for file in new)
-                        step("compaction ready to commit")
-                    step("compaction committed")
-                    if progress:
-                        progress(min(rows, total), total)
+            with told("compact the hot rows"), self._upkeep.alone(self.records.lock_wait) as alone:
+                self._upkeep.must_be_alone(alone)
+                result = self._upkeep.compact(progress, before)
         except BaseException:
             self._tidy()
             raise
         self.recover()
-        return CompactResult(rows, count, written, size)
+        return result
+
+    def keep(self, *, closed: timedelta = CLOSED, clock: datetime | None = None) -> KeepResult:
+        """Background upkeep, for a thread to call every few seconds: cheap where nothing is due.
+
+        Lays small blocks together, moves months into history that ended ``closed`` ago (and earlier ones if more than
+        ``MOST_HOT`` rows are hot), removes leftovers. Does nothing where another process is at it. Intake goes on
+        meanwhile but for short swaps; a death at any point loses nothing. Raises ``StoreError`` where the store
+        refuses.
+        """
+        try:
+            with told("keep the home up"), self._upkeep.alone(0.0) as alone:
+                if not alone:
+                    return KeepResult(0, 0, 0)
+                self._batches = 0
+                joined = self._upkeep.gather_blocks()
+                moved = self._upkeep.compact(None, (clock or now()) - closed).rows
+                with self.records.read() as connection:
+                    held = sum(block.rows for block in hot.listed(connection))
+                if held > MOST_HOT:
+                    moved += self._upkeep.compact(None, None, most=1).rows
+        except BaseException:
+            self._tidy()
+            raise
+        return KeepResult(joined, moved, len(self.recover()))
+
+    def _lay_together(self) -> None:
+        """Small blocks are laid together by whoever writes, where nobody else does; failing that is no harm."""
+        with suppress(StoreError), told("lay blocks together"), self._upkeep.alone(0.0) as alone:
+            if alone:
+                self._upkeep.gather_blocks()
+                self._batches = 0
 
     def reader(self) -> Reader:
         """The reader of this home; it sees every batch committed before each call."""
         if self._reader is None:
-            self._reader = Reader(self.records, self._engine, self.history)
+            self._reader = Reader(self.records, self._engine, self.history, self._opened)
         return self._reader
 
     def _tidy(self) -> None:

@@ -1,148 +1,281 @@
-"""Hot observations: what has been acknowledged but not yet moved into history."""
+"""Hot observations: what has been acknowledged but not yet moved into history, in append-only blocks.
+
+A committed batch is one row of ``hot_block``: its observations as columns, compressed. That writes a few bytes a value
+where a row a value dirties a page, so that the log that makes a commit durable stays small. Blocks are never changed;
+``upkeep`` lays small ones together, and a compaction takes them into history.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
-from sqlalchemy.exc import DBAPIError
+import pyarrow.compute as pc
+from sqlalchemy import Connection, delete, select
+from sqlalchemy import insert as insert_into
 
-from clearbay.store.clock import month_end, month_start, months_of
-from clearbay.store.tables import hot
+from clearbay.model.errors import BadInput, StoreError
+from clearbay.store.clock import months_of
+from clearbay.store.records import bump
+from clearbay.store.tables import hot_block
 
+CENSORINGS = ("", "<", ">")
+"""A censoring's place here is its code."""
+
+_WORDS = pa.array(CENSORINGS, pa.string())
 HOT = pa.schema(
     [
         pa.field("datastream", pa.int32(), nullable=False),
         pa.field("time", pa.timestamp("us"), nullable=False),
         pa.field("revision", pa.int32(), nullable=False),
         pa.field("value", pa.float64(), nullable=False),
-        pa.field("censoring", pa.string(), nullable=False),
+        pa.field("censoring", pa.dictionary(pa.int8(), pa.string()), nullable=False),
         pa.field("flag", pa.int8(), nullable=False),
         pa.field("result_time", pa.timestamp("us"), nullable=False),
-        pa.field("until", pa.timestamp("us")),
     ]
 )
-"""A hot row as columns; ``until`` as in ``tables.hot``."""
+"""A hot row as columns."""
 
-_COLUMNS = [hot.c[name] for name in HOT.names]
-_FETCH = 100_000
+_PACKED = pa.schema([field.with_type(pa.int8()) if field.name == "censoring" else field for field in HOT])
+_OPTIONS = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1), use_threads=False)
 
-
-def insert(connection: Connection, rows: pa.Table, version: int) -> None:
-    """Add rows of ``HOT``; by COPY in PostgreSQL, by one prepared statement in SQLite."""
-    names = (*HOT.names, "version")
-    driver: Any = connection.connection.driver_connection
-    trouble = connection.dialect.loaded_dbapi.Error
-    cursor = driver.cursor()
-    try:
-        if connection.dialect.name == "postgresql":
-            with cursor.copy(f"COPY hot ({', '.join(names)}) FROM STDIN") as copy:
-                for row in _tuples(rows, version):
-                    copy.write_row(row)
-        else:
-            marks = ", ".join("?" * len(names))
-            cursor.executemany(f"INSERT INTO hot ({', '.join(names)}) VALUES ({marks})", _tuples(rows, version))
-    except trouble as error:
-        raise DBAPIError.instance("insert hot rows", None, error, trouble) from error
-    finally:
-        cursor.close()
+CACHE = 256 * 2**20
+"""Bytes of opened blocks that are kept for those who look something up in them (34 bytes a row)."""
 
 
-def _tuples(rows: pa.Table, version: int) -> zip[tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is known of a block without opening it: ``rows`` between the times ``first`` and ``last`` (microseconds),
+    ``revising`` of them not the first revision; ``version`` is the newest data version among them."""
+
+    id: int
+    level: int
+    rows: int
+    first: int
+    last: int
+    revising: int
+    version: int
+
+
+def censoring_codes(words: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """The codes of censorings; raises ``BadInput`` where a word is none."""
+    codes = pc.index_in(words, _WORDS).cast(pa.int8())
+    codes = codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes
+    if codes.null_count:
+        raise BadInput("a censoring is neither <, > nor empty", where="readings", mend="write <, > or nothing")
+    return codes
+
+
+def censoring_of(codes: pa.Array) -> pa.DictionaryArray:
+    """Censorings from their codes."""
+    return pa.DictionaryArray.from_arrays(codes, _WORDS)
+
+
+def times_of(rows: pa.Table, column: str = "time") -> npt.NDArray[np.int64]:
+    """A column of times as microseconds, without a copy where it lies in one piece."""
+    times: npt.NDArray[np.int64] = rows[column].cast(pa.int64()).to_numpy()
+    return times
+
+
+def conformed(rows: pa.Table) -> pa.Table:
+    """Rows of whatever engine in the types of ``HOT``."""
     columns = []
     for field in HOT:
-        column = rows[field.name]
-        columns.append((column.cast(pa.int64()) if pa.types.is_timestamp(field.type) else column).to_pylist())
-    return zip(*columns, [version] * rows.num_rows, strict=True)
+        column = rows[field.name].combine_chunks()
+        if field.name == "censoring" and not pa.types.is_dictionary(column.type):
+            column = censoring_of(censoring_codes(column))
+        columns.append(column.cast(field.type))
+    return pa.Table.from_arrays(columns, schema=HOT)
 
 
-def _table(rows: Sequence[Any]) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else [[] for _ in HOT]
-    arrays = []
-    for field, column in zip(HOT, columns, strict=True):
-        if pa.types.is_timestamp(field.type):
-            arrays.append(pa.array(column, pa.int64()).cast(field.type))
-        else:
-            arrays.append(pa.array(column, field.type))
-    return pa.Table.from_arrays(arrays, schema=HOT)
+def packed(rows: pa.Table) -> bytes:
+    """Rows of ``HOT``, in one piece, as bytes."""
+    columns = [
+        column.chunk(0).indices if field.name == "censoring" else column
+        for field, column in zip(HOT, rows.columns, strict=True)
+    ]
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, _PACKED, options=_OPTIONS) as stream:
+        stream.write_table(pa.Table.from_arrays(columns, schema=_PACKED))
+    return bytes(sink.getvalue())
 
 
-def _fetch(connection: Connection, query: Any) -> pa.Table:
-    result = connection.execute(query, execution_options={"yield_per": _FETCH})
-    return pa.concat_tables([_table([]), *(_table(part) for part in result.partitions(_FETCH))])
+def unpacked(content: bytes) -> pa.Table:
+    """The rows (``HOT``) that ``packed`` made these bytes of."""
+    try:
+        rows = pa.ipc.open_stream(pa.py_buffer(content)).read_all().combine_chunks()
+        columns = [
+            censoring_of(column.chunk(0)) if name == "censoring" else column
+            for name, column in zip(rows.column_names, rows.columns, strict=True)
+        ]
+        return pa.Table.from_arrays(columns, schema=HOT)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise StoreError(f"a block of hot observations cannot be read: {error}; run `clearbay doctor`") from error
 
 
-def changed(connection: Connection, since: int) -> pa.Table:
-    """Rows written or superseded after data version ``since``."""
-    return _fetch(connection, select(*_COLUMNS).where(hot.c.version > since))
+def in_order(rows: pa.Table) -> pa.Table:
+    """Rows in the order of time, in which a span of time is one slice of a block."""
+    rows = rows.combine_chunks()
+    times = times_of(rows)
+    if (np.diff(times) >= 0).all():
+        return rows
+    return rows.take(pa.array(np.argsort(times, kind="stable")))
 
 
-def between(connection: Connection, first: int, last: int) -> pa.Table:
-    """Every row, superseded ones too, of the months ``first`` to ``last`` (yyyymm, both included)."""
-    span = (hot.c.time >= month_start(first)) & (hot.c.time < month_end(last))
-    return _fetch(connection, select(*_COLUMNS).where(span))
+def insert(connection: Connection, rows: pa.Table, version: int, level: int = 0) -> tuple[Block, pa.Table]:
+    """Add a block of ``HOT`` rows; returns it, and its rows as they lie in it. One row is one revision of one key."""
+    return put(connection, prepared(rows, version, level))
 
 
-def any_row(connection: Connection) -> bool:
-    """Whether anything is hot."""
-    return connection.execute(select(hot.c.datastream).limit(1)).first() is not None
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A block that is ready to be written, and has no number yet."""
+
+    block: Block
+    rows: pa.Table
+    content: bytes
 
 
-_DAY = 86_400_000_000
-_BEFORE_ALL = 1_000_000
-"""Days added before dividing, so that integer division rounds down before 1970 too, in every database."""
+def prepared(rows: pa.Table, version: int, level: int) -> Prepared:
+    """Make a block of rows; needs no database."""
+    rows = in_order(rows)
+    times = times_of(rows)
+    revising = int(np.count_nonzero(rows["revision"].to_numpy() > 1))
+    block = Block(-1, level, rows.num_rows, int(times[0]), int(times[-1]), revising, version)
+    return Prepared(block, rows, packed(rows))
 
 
-def months(connection: Connection) -> dict[int, int]:
+def put(connection: Connection, made: Prepared) -> tuple[Block, pa.Table]:
+    """Write a prepared block under a number that no block ever had, nor will have."""
+    known = {name: getattr(made.block, name) for name in Block.__slots__}
+    known["id"] = bump(connection, "block")
+    connection.execute(insert_into(hot_block), [{**known, "bytes": made.content}])
+    return Block(**known), made.rows
+
+
+_LISTED = [hot_block.c[name] for name in Block.__slots__]
+
+
+def listed(connection: Connection, since: int = -1) -> list[Block]:
+    """Every block with anything newer than data version ``since``, in the order in which they were written."""
+    query = select(*_LISTED).order_by(hot_block.c.id)
+    if since >= 0:
+        query = query.where(hot_block.c.version > since)
+    return [Block(*row) for row in connection.execute(query)]
+
+
+def remove(connection: Connection, blocks: Iterable[Block]) -> int:
+    """Delete blocks; returns how many were there."""
+    ids = [block.id for block in blocks]
+    gone = 0
+    for at in range(0, len(ids), 500):
+        gone += connection.execute(delete(hot_block).where(hot_block.c.id.in_(ids[at : at + 500]))).rowcount
+    return gone
+
+
+class Opened:
+    """Opened blocks, shared by all who read one home; bounded, the least used go first.
+
+    What somebody else holds anyway, such as a reader, is found here without counting.
+    """
+
+    def __init__(self, most: int = CACHE) -> None:
+        self._most = most
+        self._held: OrderedDict[int, pa.Table] = OrderedDict()
+        self._size = 0
+        self._somewhere: WeakValueDictionary[int, pa.Table] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def keep(self, block: Block, rows: pa.Table) -> None:
+        """Remember the rows of a block."""
+        with self._lock:
+            self._somewhere[block.id] = rows
+            if block.id in self._held or rows.nbytes > self._most:
+                return
+            self._held[block.id] = rows
+            self._size += rows.nbytes
+            while self._size > self._most:
+                _, gone = self._held.popitem(last=False)
+                self._size -= gone.nbytes
+
+    def rows(self, connection: Connection, block: Block) -> pa.Table:
+        """The rows (``HOT``) of a block, in order of time."""
+        with self._lock:
+            found = self._held.get(block.id)
+            if found is not None:
+                self._held.move_to_end(block.id)
+                return found
+            found = self._somewhere.get(block.id)
+            if found is not None:
+                return found
+        content = connection.execute(select(hot_block.c.bytes).where(hot_block.c.id == block.id)).scalar_one()
+        rows = unpacked(content)
+        self.keep(block, rows)
+        return rows
+
+
+def together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Rows of several blocks as one table, without a copy."""
+    return pa.concat_tables([HOT.empty_table(), *tables])
+
+
+def between(rows: pa.Table, first: int, end: int) -> pa.Table:
+    """The slice of a block's rows from the time ``first`` up to and without ``end``."""
+    start, stop = np.searchsorted(times_of(rows), [first, end]).tolist()
+    return rows.slice(start, stop - start)
+
+
+def months(connection: Connection, opened: Opened) -> dict[int, int]:
     """How many rows are hot in each month."""
-    day = ((hot.c.time + _BEFORE_ALL * _DAY) // _DAY).label("day")
     counts: dict[int, int] = {}
-    for number, rows in connection.execute(select(day, func.count()).group_by(day)):
-        month = int(months_of(np.array([(number - _BEFORE_ALL) * _DAY]))[0])
-        counts[month] = counts.get(month, 0) + rows
+    for block in listed(connection):
+        edges = months_of(np.array([block.first, block.last])).tolist()
+        if edges[0] == edges[1]:
+            counts[edges[0]] = counts.get(edges[0], 0) + block.rows
+            continue
+        found, number = np.unique(months_of(times_of(opened.rows(connection, block))), return_counts=True)
+        for month, count in zip(found.tolist(), number.tolist(), strict=True):
+            counts[month] = counts.get(month, 0) + count
     return counts
 
 
-_BY_KEY_LIMIT = 500
+def _places(sorted_times: npt.NDArray[np.int64], moments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where any of some moments stands in sorted times."""
+    starts = np.searchsorted(sorted_times, moments)
+    counts = np.searchsorted(sorted_times, moments, side="right") - starts
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
 
 
-def newest(connection: Connection, ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]) -> pa.Table:
-    """The valid row of each given datastream and time that is hot (others may come along with them)."""
-    if not len(ids) or not any_row(connection):
-        return _table([])
-    query = select(*_COLUMNS).where(hot.c.until.is_(None))
-    if len(ids) > _BY_KEY_LIMIT:
-        span = hot.c.time.between(int(times.min()), int(times.max()))
-        return _fetch(connection, query.where(span))
-    one = query.where(hot.c.datastream == bindparam("d"), hot.c.time == bindparam("t"))
-    rows: list[Any] = []
-    for key, moment in set(zip(ids.tolist(), times.tolist(), strict=True)):
-        rows.extend(connection.execute(one, {"d": key, "t": moment}).all())
-    return _table(rows)
-
-
-def supersede(connection: Connection, revised: pa.Table, version: int) -> None:
-    """Mark the hot rows that ``revised`` (datastream, time, revision, result_time) takes the place of."""
-    later: BindParameter[int] = bindparam("later")
-    statement = (
-        update(hot)
-        .where(hot.c.datastream == bindparam("d"), hot.c.time == bindparam("t"), hot.c.revision < bindparam("r"))
-        .where(hot.c.until.is_(None) | (hot.c.until > later))
-        .values(until=later, version=version)
-    )
-    rows = [
-        {"d": row["datastream"], "t": row["time"], "r": row["revision"], "later": row["result_time"]}
-        for row in revised.to_pylist()
-    ]
-    if rows:
-        connection.execute(statement, rows)
-
-
-def remove(connection: Connection, first: int, last: int) -> None:
-    """Delete every row of the months ``first`` to ``last``, after they have become history."""
-    span = (hot.c.time >= month_start(first)) & (hot.c.time < month_end(last))
-    connection.execute(delete(hot).where(span))
+def newest(
+    connection: Connection, opened: Opened, ids: npt.NDArray[np.int32], times: npt.NDArray[np.int64]
+) -> pa.Table:
+    """The newest hot row of each given datastream and time, where there is one (others may come along with them)."""
+    wanted = np.zeros(int(ids.max()) + 1, dtype=bool)
+    wanted[ids] = True
+    moments = np.unique(times)
+    parts = []
+    for block in listed(connection):
+        low, high = np.searchsorted(moments, [block.first, block.last + 1]).tolist()
+        if low == high:
+            continue
+        rows = opened.rows(connection, block)
+        places = _places(times_of(rows), moments[low:high])
+        found = rows["datastream"].to_numpy()[places]
+        places = places[wanted[np.minimum(found, len(wanted) - 1)] & (found < len(wanted))]
+        if len(places):
+            parts.append(rows.take(pa.array(places)))
+    rows = together(parts).combine_chunks()
+    revisions = rows["revision"].to_numpy()
+    if not (revisions > 1).any():
+        return rows
+    numbers, moments = rows["datastream"].to_numpy(), times_of(rows)
+    order = np.lexsort((revisions, moments, numbers))
+    last = np.append((np.diff(numbers[order]) != 0) | (np.diff(moments[order]) != 0), True)
+    return rows.take(pa.array(order[last]))

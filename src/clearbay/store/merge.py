@@ -7,6 +7,7 @@ time, and a reader may simply prefer it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from clearbay.store import history, hot
+from clearbay.store import datastreams, history, hot
 from clearbay.store.clock import month_end, month_start, months_of
 from clearbay.store.engine import parquet
 from clearbay.store.history import HistoryFile
+from clearbay.store.hot import Block, Opened, Prepared
 from clearbay.store.steps import step
 
 CHUNK = 4_000_000
@@ -53,34 +55,76 @@ def chunks(arriving: Mapping[int, int], existing: Iterable[HistoryFile]) -> Iter
         yield portion
 
 
-def into_history(
-    connection: Connection,
-    engine: duckdb.DuckDBPyConnection,
-    directory: Path,
-    months: Sequence[int],
-    incoming: pa.Table | None,
-    generation: int,
-    names: dict[str, Any],
-) -> tuple[list[HistoryFile], int]:
-    """Rewrite the given months (and any hot month between them) with their hot rows and ``incoming`` (``hot.HOT``).
+@dataclass(frozen=True)
+class Gathered:
+    """What goes into the files of some months: the blocks it comes from, the rows that change (``hot.HOT``), how many
+    of them are ``moved`` out of blocks, and what is left of those blocks."""
 
-    Part of the caller's transaction; returns the files written and the number of hot rows that moved.
-    """
+    first: int
+    last: int
+    blocks: tuple[Block, ...]
+    changed: pa.Table
+    moved: int
+    left: tuple[Prepared, ...]
+    files: tuple[HistoryFile, ...]
+    names: dict[str, Any]
+
+    @property
+    def months(self) -> list[int]:
+        """The months that change."""
+        return sorted(months_in(self.changed))
+
+
+def gather(connection: Connection, opened: Opened, months: Sequence[int], incoming: pa.Table | None) -> Gathered:
+    """Collect the hot rows of the given months (and of any month between them), and ``incoming`` ones with them."""
     first, last = min(months), max(months)
-    moving = hot.between(connection, first, last)
-    changed = moving if incoming is None else pa.concat_tables([moving, _slice(incoming, first, last)])
-    touched = sorted(months_in(changed))
-    files = history.valid(connection, touched)
+    start, end = month_start(first), month_end(last)
+    blocks = [block for block in hot.listed(connection) if block.last >= start and block.first < end]
+    moving, left = [], []
+    for block in blocks:
+        rows = opened.rows(connection, block)
+        inside = hot.between(rows, start, end)
+        if inside.num_rows == 0:
+            continue
+        moving.append((block, inside))
+        if inside.num_rows < rows.num_rows:
+            before, behind = hot.between(rows, block.first, start), hot.between(rows, end, block.last + 1)
+            left.append(hot.prepared(hot.together([before, behind]), block.version, block.level))
+    arriving = [] if incoming is None else [_slice(incoming, first, last)]
+    changed = hot.together([*(rows for _, rows in moving), *arriving])
+    return Gathered(
+        first,
+        last,
+        tuple(block for block, _ in moving),
+        changed,
+        sum(rows.num_rows for _, rows in moving),
+        tuple(left),
+        history.valid(connection, sorted(months_in(changed))),
+        datastreams.name_columns(connection),
+    )
+
+
+def write(engine: duckdb.DuckDBPyConnection, directory: Path, gathered: Gathered, generation: int) -> list[HistoryFile]:
+    """Write the months anew, beside what is there; needs no database. Returns the files, not yet renamed."""
     with engine.cursor() as cursor:
-        current, superseded = _merged(cursor, directory, files, changed)
-        written = history.write(directory, "current", generation, current, names)
+        current, superseded = _merged(cursor, directory, gathered.files, gathered.changed)
+        written = history.write(directory, "current", generation, current, gathered.names)
         if superseded is not None:
-            written += history.write(directory, "superseded", generation, superseded(), names)
-    history.publish(connection, directory, written, touched)
-    if moving.num_rows:
-        hot.remove(connection, first, last)
+            written += history.write(directory, "superseded", generation, superseded(), gathered.names)
+    return written
+
+
+def commit(connection: Connection, directory: Path, gathered: Gathered, written: Sequence[HistoryFile]) -> bool:
+    """Make the files written history and take their rows out of the blocks, in the caller's transaction.
+
+    False where somebody else has taken one of the blocks meanwhile: then the caller must roll back.
+    """
+    history.publish(connection, directory, written, gathered.months)
+    whole = hot.remove(connection, gathered.blocks) == len(gathered.blocks)
+    for rest in gathered.left:
+        hot.put(connection, rest)
     step("hot rows deleted")
-    return written, moving.num_rows
+    return whole
 
 
 def _slice(rows: pa.Table, first: int, last: int) -> pa.Table:

@@ -24,6 +24,7 @@ from clearbay.store import scan
 from clearbay.store.clock import naive_utc
 from clearbay.store.datastreams import Names
 from clearbay.store.engine import literal
+from clearbay.store.hot import Opened
 from clearbay.store.records import Records
 from clearbay.store.resident import Resident
 from clearbay.store.scan import Span, stamp
@@ -42,10 +43,13 @@ _FEW = 256
 class Reader:
     """Reads a home; every method may be called from any thread and sees what was committed before the call."""
 
-    def __init__(self, records: Records, engine: duckdb.DuckDBPyConnection, history: Path) -> None:
+    def __init__(
+        self, records: Records, engine: duckdb.DuckDBPyConnection, history: Path, opened: Opened | None = None
+    ) -> None:
         self._records = records
         self._engine = engine
         self._history = history
+        self._opened = opened or Opened()
         self._lock = threading.Lock()
         self._snapshot = Snapshot()
         self._resident: tuple[int, Resident] | None = None
@@ -61,7 +65,7 @@ class Reader:
 
         Good for minutes, not longer: files that history has replaced are deleted after ``history.GRACE``.
         """
-        twin = Reader(self._records, self._engine, self._history)
+        twin = Reader(self._records, self._engine, self._history, self._opened)
         twin._snapshot, twin._resident, twin._is_pinned = self._now(), self._resident, True
         return twin
 
@@ -145,7 +149,7 @@ class Reader:
         ids = streams.ids[ranks]
         with self._engine.cursor() as cursor:
             resident = self._resident_of(snapshot)
-            source = scan.valid_rows(cursor, self._history, snapshot, resident, as_of, ids, span)
+            source = scan.valid_rows(cursor, self._history, snapshot, resident, as_of, ids, span, named=False)
             where = [] if scan.covers(snapshot, resident, span) else _within(span)
             if len(ids) <= _FEW:
                 where.append(f"datastream IN ({', '.join(map(str, ids.tolist()))})")
@@ -162,9 +166,9 @@ class Reader:
                 + f" ORDER BY {order}, time"
                 + (f" LIMIT {page.limit:d}" if page.limit is not None else "")
             ).to_arrow_table()
-        place = pa.array(streams.rank[table["datastream"].combine_chunks().to_numpy(zero_copy_only=False)])
+        ranks_of = pa.array(streams.rank[table["datastream"].combine_chunks().to_numpy(zero_copy_only=False)])
         columns = [
-            (streams.name_columns[field.name].take(place) if field.name in streams.name_columns else table[field.name])
+            (streams.encoded[field.name].take(ranks_of) if field.name in streams.encoded else table[field.name])
             for field in OBSERVATIONS
         ]
         return pa.Table.from_arrays(
@@ -175,7 +179,7 @@ class Reader:
         if self._is_pinned:
             return self._snapshot
         with told("read the records"), self._lock, self._records.read() as connection:
-            self._snapshot = self._snapshot.renewed(connection, self._engine)
+            self._snapshot = self._snapshot.renewed(connection, self._engine, self._opened)
             return self._snapshot
 
     def _resident_of(self, snapshot: Snapshot) -> Resident | None:

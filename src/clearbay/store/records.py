@@ -23,6 +23,9 @@ from clearbay.store.trouble import told
 LOCK_WAIT = 30.0
 """Seconds a writer waits for another before it gives up; an import of a million readings holds the lock for less."""
 
+COUNTERS = ("data_version", "history_version", "generation", "block", "state_version", "forgotten")
+"""Entries of ``meta`` that count up from zero."""
+
 _WRITER = "clearbay_writer"
 
 
@@ -125,7 +128,7 @@ def prepare(records: Records, home: str) -> None:
                     where=records.url.render_as_string(),
                     mend="give each home a database of its own",
                 )
-            fresh = {"home": home, "data_version": "0", "history_version": "0", "generation": "0"}
+            fresh = {"home": home, **dict.fromkeys(COUNTERS, "0")}
             rows = [{"key": key, "value": value} for key, value in fresh.items() if key not in present]
             if rows:
                 connection.execute(insert(meta), rows)

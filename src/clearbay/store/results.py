@@ -38,6 +38,15 @@ class CompactResult:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class KeepResult:
+    """What background upkeep did: ``joined`` blocks laid together, ``moved`` rows into history, files ``removed``."""
+
+    joined: int
+    moved: int
+    removed: int
+
+
 class FileOutcome(Protocol):
     """What became of a file's rows, as any result that counts them says."""
 

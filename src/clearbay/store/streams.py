@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 from clearbay.model.observation import OBSERVATIONS
 from clearbay.store.datastreams import PARTS, Names
+from clearbay.store.hot import censoring_of
+from clearbay.store.state import State
 
 DATASTREAMS = pa.schema(
     [
@@ -28,64 +30,46 @@ DATASTREAMS = pa.schema(
     ]
 )
 
-_NUMBERS: dict[str, type] = {
-    "count": np.int64,
-    "first": np.int64,
-    "last": np.int64,
-    "time": np.int64,
-    "value": np.float64,
-    "censoring": np.object_,
-    "flag": np.int8,
-    "revision": np.int32,
-    "result_time": np.int64,
-}
+NARROW = {"station": pa.int32(), "property": pa.int16(), "depth": pa.int8(), "averaging": pa.int8()}
+"""How wide the indices of each part of a name are: of properties there are hundreds, of stations many thousands."""
 
 
 @dataclass(frozen=True)
 class Streams:
-    """An immutable view; ``rank`` maps an id to its place in the order of the names."""
+    """An immutable view; ``rank`` maps a number to its place in the order of the names. ``waiting`` are the datastreams
+    that have no observation yet, and are not listed."""
 
     names: tuple[Names, ...] = ()
     ids: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     rank: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
-    columns: dict[str, npt.NDArray[Any]] = field(
-        default_factory=lambda: {name: np.empty(0, dtype=kind) for name, kind in _NUMBERS.items()}
-    )
+    state: State = field(default_factory=State)
+    waiting: dict[int, Names] = field(default_factory=dict)
 
-    def updated(self, rows: Sequence[Any]) -> Streams:
-        """This view with rows of ``datastreams.changed`` put in: in place where no datastream is new."""
-        if not rows:
-            return self
-        ids = np.array([row.id for row in rows], dtype=np.int32)
-        known = ids.max() < len(self.rank) and bool((self.rank[ids] >= 0).all())
-        base = (
-            self
-            if known
-            else self._with_names([(row.id, (row.station, row.property, row.depth, row.averaging)) for row in rows])
-        )
-        places = base.rank[ids]
-        columns: dict[str, npt.NDArray[Any]] = {}
-        for name, kind in _NUMBERS.items():
-            column = base.columns[name].copy()
-            column[places] = np.array([row._mapping[name] for row in rows], dtype=kind)
-            columns[name] = column
-        renewed = Streams(base.names, base.ids, base.rank, columns)
-        if known and "name_columns" in self.__dict__:
-            renewed.__dict__["name_columns"] = self.name_columns
-            renewed.__dict__["averagings"] = self.averagings
-        return renewed
-
-    def _with_names(self, given: Iterable[tuple[int, Names]]) -> Streams:
-        every = dict(zip(self.ids.tolist(), self.names, strict=True)) | dict(given)
+    def updated(self, rows: Sequence[Any], state: State) -> Streams:
+        """This view with new datastreams (rows of ``datastreams.since``) and another state."""
+        waiting = {**self.waiting, **{key: (name[0], name[1], name[2], name[3]) for key, *name in rows}}
+        counts = state.columns["count"]
+        known = {key: name for key, name in waiting.items() if key < len(counts) and counts[key]}
+        for key in known:
+            del waiting[key]
+        if not known:
+            renewed = Streams(self.names, self.ids, self.rank, state, waiting)
+            for name in ("name_columns", "encoded", "averagings"):
+                if name in self.__dict__:
+                    renewed.__dict__[name] = self.__dict__[name]
+            return renewed
+        every = dict(zip(self.ids.tolist(), self.names, strict=True))
+        every |= known
         order = sorted(every.items(), key=lambda item: item[1])
         ids = np.array([key for key, _ in order], dtype=np.int32)
         rank = np.full(int(ids.max()) + 1, -1, dtype=np.int32)
         rank[ids] = np.arange(len(ids), dtype=np.int32)
-        columns: dict[str, npt.NDArray[Any]] = {}
-        for name, kind in _NUMBERS.items():
-            columns[name] = np.zeros(len(ids), dtype=kind)
-            columns[name][rank[self.ids]] = self.columns[name]
-        return Streams(tuple(name for _, name in order), ids, rank, columns)
+        return Streams(tuple(name for _, name in order), ids, rank, state, waiting)
+
+    @cached_property
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """The state in rank order."""
+        return {name: column[self.ids] for name, column in self.state.columns.items()}
 
     @cached_property
     def name_columns(self) -> dict[str, pa.StringArray]:
@@ -99,13 +83,17 @@ class Streams:
         return frozenset(name[3] for name in self.names)
 
     @cached_property
-    def _encoded(self) -> dict[str, pa.DictionaryArray]:
-        return {name: column.dictionary_encode() for name, column in self.name_columns.items()}
+    def encoded(self) -> dict[str, pa.DictionaryArray]:
+        """The names as dictionary columns with narrow indices, in rank order."""
+        return {
+            name: column.dictionary_encode().cast(pa.dictionary(NARROW[name], pa.string()))
+            for name, column in self.name_columns.items()
+        }
 
     def named(self, ids: pa.Array) -> dict[str, pa.DictionaryArray]:
         """The names of rows given by datastream id, as dictionary columns."""
         ranks = pa.array(self.rank[ids.to_numpy(zero_copy_only=False)])
-        return {name: column.take(ranks) for name, column in self._encoded.items()}
+        return {name: column.take(ranks) for name, column in self.encoded.items()}
 
     def ranks(
         self,
@@ -137,7 +125,10 @@ class Streams:
         for part in schema:
             if part.name in self.name_columns:
                 columns.append(self.name_columns[part.name])
+            elif part.name == "id":
+                columns.append(pa.array(self.ids))
+            elif part.name == "censoring":
+                columns.append(censoring_of(pa.array(self.columns["censoring"])).cast(part.type))
             else:
-                column = pa.array(self.ids if part.name == "id" else self.columns[part.name])
-                columns.append(column.cast(part.type))
+                columns.append(pa.array(self.columns["last" if part.name == "time" else part.name]).cast(part.type))
         return pa.Table.from_arrays(columns, schema=schema)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -39,7 +40,9 @@ meta = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""``home`` (its identity), ``data_version``, ``history_version``, ``generation`` (of history files)."""
+"""``home`` (its identity), ``data_version``, ``history_version``, ``generation`` (of history files), ``block`` (the
+last number given to one), ``state_version`` (up to which ``datastream_state`` holds),
+``forgotten`` (how often stations or datastreams were taken away)."""
 
 station = Table(
     "station",
@@ -66,44 +69,36 @@ datastream = Table(
     Column("property", Text, nullable=False),
     Column("depth", Text, nullable=False),
     Column("averaging", Text, nullable=False),
-    Column("count", BigInteger, nullable=False),
-    Column("first", BigInteger, nullable=False),
-    Column("last", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     UniqueConstraint("station", "property", "depth", "averaging"),
     Index(None, "version"),
 )
-"""``count`` observations (revisions not counted) between the times ``first`` and ``last``."""
+"""The number of each datastream; ``version`` is the data version in which it appeared."""
 
-hot = Table(
-    "hot",
+datastream_state = Table(
+    "datastream_state",
     metadata,
-    Column("datastream", Integer, ForeignKey("datastream.id"), primary_key=True, autoincrement=False),
-    Column("time", BigInteger, primary_key=True, autoincrement=False),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("value", Double, nullable=False),
-    Column("censoring", Text, nullable=False),
-    Column("flag", SmallInteger, nullable=False),
-    Column("result_time", BigInteger, nullable=False),
-    Column("until", BigInteger),
+    Column("segment", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+"""Count, span and newest observation of every datastream as of the data version ``state_version`` (in ``meta``), as
+columns; what came later is in blocks. See ``state``."""
+
+hot_block = Table(
+    "hot_block",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("revising", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
     Index(None, "version"),
-    sqlite_with_rowid=False,
 )
-"""Observations not yet in history. ``until`` is None for the newest revision, else the earliest ``result_time`` of
-any later one: as of a moment t, a row is the valid one where ``result_time <= t < until``."""
-
-latest = Table(
-    "latest",
-    metadata,
-    Column("datastream", Integer, ForeignKey("datastream.id"), primary_key=True, autoincrement=False),
-    Column("time", BigInteger, nullable=False),
-    Column("value", Double, nullable=False),
-    Column("censoring", Text, nullable=False),
-    Column("flag", SmallInteger, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("result_time", BigInteger, nullable=False),
-)
+"""Observations not yet in history, many a row, never changed. ``version`` is the newest data version among them; a
+``level`` above 0 is made of smaller blocks, all of them no newer than the kept state. See ``hot``."""
 
 imported_file = Table(
     "imported_file",
@@ -129,8 +124,11 @@ history_file = Table(
     Column("generation", BigInteger, nullable=False),
     Column("retired_at", BigInteger),
     Column("layout", Integer, nullable=False),
+    Column("first", BigInteger),
+    Column("last", BigInteger),
     Index(None, "month"),
 )
 """Which Parquet files are history now. ``kind`` is ``current`` (the newest revision of each observation) or
 ``superseded`` (all earlier ones); ``retired_at`` is set once a newer file has taken its place. Files of ``layout`` 1
-have no column ``averaging``: all they hold are sample values."""
+have no column ``averaging``: all they hold are sample values. ``first`` and ``last`` are the edges of their times (None
+where they were not noted)."""

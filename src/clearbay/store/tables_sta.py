@@ -27,4 +27,5 @@ sta_observation = Table(
     Column("body", JSON, nullable=False),
     Index(None, "feature"),
 )
-"""What an observation carries that the store's columns do not hold: its own feature of interest, parameters, times."""
+"""What an observation carries that the store's columns do not hold: its own feature of interest, parameters, times.
+``datastream`` is the number that clients know the datastream by."""

@@ -13,6 +13,7 @@ from clearbay.model.errors import ClearbayError, StoreError
 
 _LOCKED = ("database is locked", "lock timeout", "locknotavailable", "canceling statement due to lock")
 _FULL = ("database or disk is full", "no space left", "disk quota", "could not extend file", "out of disk space")
+_REFUSED = ("disk i/o error",)
 _AWAY = (
     "connection refused",
     "could not connect",
@@ -41,6 +42,11 @@ def said(error: BaseException, doing: str) -> StoreError:
     number = error.errno if isinstance(error, OSError) else None
     if number in _FULL_ERRNO or any(word in text for word in _FULL):
         way = "the disk is full: nothing was changed; free some space (or raise the limit) and run it again"
+    elif any(word in text for word in _REFUSED):
+        way = (
+            "the disk refuses to be written: nothing was changed; look for a limit on the size of files, a quota, a"
+            " full or a failing disk, and run it again"
+        )
     elif any(word in text for word in _LOCKED):
         way = "another process is writing into this home: nothing was changed; wait for it to finish and run it again"
     elif number in {errno.EACCES, errno.EPERM, errno.EROFS} or any(word in text for word in _READ_ONLY):

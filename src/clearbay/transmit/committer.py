@@ -28,7 +28,6 @@ from clearbay.store import Home, IngestResult
 from clearbay.store.chain import Chain, Position
 from clearbay.store.chain_heads import record, recorded
 from clearbay.store.clock import now as this_moment
-from clearbay.store.trouble import told
 from clearbay.transmit.intake import flagged, refusals
 
 Stage = Callable[[pa.Table], pa.Table]
@@ -240,11 +239,9 @@ class Committer:
 
     def _stored(self, table: pa.Table, group: list[_Waiting]) -> IngestResult:
         source = ", ".join(sorted({waiting.parcel.source for waiting in group}))
-        result = self.home.ingest(table, source=source) if table.num_rows else None
-        with told("remember the head of the evidence"), self.home.records.write() as connection:
-            self._within(connection, table)
+        result = self.home.ingest(table, source=source, within=lambda connection, _: self._within(connection, table))
         self._recorded = self._chain.position
-        return result or IngestResult(0, 0, 0, 0, self.home.data_version)
+        return result
 
     def _within(self, connection: Connection, table: pa.Table) -> None:
         if self._chain.position != self._recorded:
@@ -317,6 +314,8 @@ class Committer:
 
 def shaped(readings: pa.Table) -> pa.Table:
     """Readings as ``ROW_READINGS`` with a flag each; ``BadInput`` for a table that is none."""
+    if readings.schema.equals(ROW_READINGS) and not readings["flag"].null_count:
+        return readings
     if "averaging" in ROW_READINGS.names and "averaging" not in readings.schema.names:
         readings = readings.append_column("averaging", pa.repeat("", readings.num_rows))
     table = flagged(readings)

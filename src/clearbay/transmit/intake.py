@@ -6,9 +6,10 @@ listed with the row it came from, and the rest is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, get_args
 
 import numpy as np
@@ -24,6 +25,7 @@ from clearbay.model.property import OWN_PROPERTY
 from clearbay.model.station import Station
 from clearbay.store import Home, ImportedFile
 from clearbay.store.clock import now as this_moment
+from clearbay.store.review import Reviews
 
 EARLIEST = datetime(1800, 1, 1)
 """Nothing was measured with instruments before: an earlier time is a misread year, or a spreadsheet's day zero."""
@@ -66,11 +68,13 @@ def take_in(
     result_time: datetime | None = None,
     progress: Callable[[int, int], None] | None = None,
     now: datetime | None = None,
+    check: Callable[[pa.Table], pa.Table] | None = None,
 ) -> IntakeResult:
     """Take a batch into a home; returns when it is safe on disk.
 
     With ``sha256``, the file is remembered in the same transaction, and known at once the next time. ``result_time`` is
-    when the values became known (the present, if None); ``now`` is the clock that times are held against.
+    when the values became known (the present, if None); ``now`` is the clock that times are held against. ``check`` is
+    quality control (``transmit.quality``); flags that a person has set are kept without it too.
     Raises ``BadInput`` where the batch has no usable columns, ``StoreError`` where the store cannot take it now; then
     nothing of it was stored.
     """
@@ -83,6 +87,7 @@ def take_in(
     used = set(pc.unique(accepted["station"]).to_pylist())
     arriving = [station for station in candidates.arriving if station.id in used]
     registered = home.register_stations(arriving) if arriving else 0
+    accepted = check(accepted) if check is not None else Reviews(home).kept(accepted)
     file = ImportedFile(sha256, batch.source, name, accepted.num_rows) if sha256 else None
     done = home.ingest(accepted, source=batch.source, result_time=result_time, progress=progress, file=file)
     return IntakeResult(
@@ -132,15 +137,19 @@ class _Candidates:
         return {*self.registered, *(station.id for station in self.arriving)}
 
 
+@cache
+def _shipped() -> Mapping[str, Station]:
+    return {station.id: station for station in packs.stations()}
+
+
 def _candidates(home: Home, readings: pa.Table, given: Iterable[Station]) -> _Candidates:
     named = set(pc.unique(readings["station"]).to_pylist()) - {None}
     missing = named - home.registered(named)
-    shipped = {station.id: station for station in packs.stations()}
+    shipped = _shipped()
     # A register knows more of a station than the file that mentions it.
     told = {station.id: station for station in given if station.id in named and station.id not in shipped}
-    known = told | shipped
-    arriving = {id: known[id] for id in missing if id in known}
-    if told.keys() - missing:
+    arriving = {id: one for id in missing if (one := shipped.get(id) or told.get(id))}
+    if any(told[id].longitude is not None for id in told.keys() - missing):  # else nothing can have moved
         here = {station.id: station for station in home.stations() if station.id in told}
         arriving |= {id: one for id, old in here.items() if (one := moved(old, told[id])) != old}
     return _Candidates(frozenset(named - missing), tuple(arriving[id] for id in sorted(arriving)))

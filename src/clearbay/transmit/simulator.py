@@ -203,6 +203,10 @@ class Simulation:
         """Whether there is anything left to send."""
         return not self._ending and (self.most is None or self.report.sent < self.most)
 
+    def finish(self) -> None:
+        """Send nothing new; what is unanswered is still waited for."""
+        self._ending = True
+
     def lost(self, device: SimulatedDevice) -> None:
         """A connection broke."""
         if not self.over:

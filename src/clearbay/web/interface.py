@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from clearbay.web import early
+
 STATIC = Path(__file__).parent / "static"
 
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
@@ -46,6 +48,8 @@ class Interface:
                 return None
             target = index
         data = target.read_bytes()
+        if target == index:
+            data = data.replace(b"</title>", b"</title>" + early.links(request.query_params), 1)
         hashed = target.parent != self._root and bool(_HASHED.search(target.name))
         tag = f'W/"{blake2b(data, digest_size=12).hexdigest()}"'
         headers = {"Cache-Control": _FOR_EVER if hashed else "no-cache", "ETag": tag}

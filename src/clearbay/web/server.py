@@ -39,11 +39,11 @@ def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = F
     home = Home.open(Path(home_path))
     desk = Desk(home)
     stop = Event()
-    heart = Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         thread = Thread(target=warm, args=(desk, stop), name="warm-up", daemon=True)
+        heart = Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True)
         if warm_up:
             thread.start()
         heart.start()

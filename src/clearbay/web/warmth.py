@@ -11,6 +11,7 @@ from clearbay import packs
 from clearbay.apply import rules
 from clearbay.apply.desk import Desk
 from clearbay.apply.observations import Selection
+from clearbay.apply.outline import outline, view_of
 from clearbay.model.errors import ClearbayError
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def steps(desk: Desk) -> Iterator[Callable[[], object]]:
     standards.sort(key=lambda one: "sea" not in one.media)  # the map opens at sea
     for standard in standards:
         yield partial(desk.assessments.matrix, standard, rules.granularities(standard)[0], rules.depths(standard)[0])
+        if standard is standards[0]:
+            yield partial(outline, view_of(None))
     for medium in (*sorted(present), None):
         yield partial(desk.timeline, medium, "year")
     yield desk.index

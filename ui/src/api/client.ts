@@ -18,6 +18,7 @@ import type {
   Matrix,
   Meta,
   Observation,
+  Outline,
   Page,
   PlaceKind,
   Portrait,
@@ -78,7 +79,8 @@ export function asProblem(error: unknown, where = ""): Problem {
   return new Problem(0, "unexpected", error instanceof Error ? error.message : String(error), where, "");
 }
 
-async function problemOf(response: Response, url: string): Promise<Problem> {
+/** The problem that a refusing answer tells. */
+export async function problemOf(response: Response, url: string): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<Record<"title" | "detail" | "where" | "mend", unknown>>;
     const text = (value: unknown) => (typeof value === "string" ? value : "");
@@ -203,6 +205,7 @@ export const api = {
   timeline: (query: { medium?: string; granularity?: Granularity } = {}, signal?: AbortSignal) =>
     getJson<Timeline>(apiUrl("timeline", query), signal),
   search: (q: string, limit = 12, signal?: AbortSignal) => getJson<Page<Hit>>(apiUrl("search", { q, limit }), signal),
+  outline: (at: string, signal?: AbortSignal) => getJson<Outline>(apiUrl("outline", { at }), signal),
   layers: (signal?: AbortSignal) => getJson<Page<Layer>>(apiUrl("layers"), signal),
   layer: (layer: string, signal?: AbortSignal) =>
     getJson<GeoJSON.FeatureCollection>(apiUrl(`layers/${id(layer)}`), signal),

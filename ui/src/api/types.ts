@@ -577,3 +577,10 @@ export interface Layer {
   default: boolean;
   order: number;
 }
+
+/** The shore about a view: rings of steps in `unit` degrees from the box's west and south, the first point absolute. */
+export interface Outline {
+  bbox: [number, number, number, number];
+  unit: number;
+  rings: number[][];
+}

@@ -3,6 +3,7 @@ import { computed, shallowRef, watch } from "vue";
 import { api, asProblem, type Problem } from "@/api/client";
 import { LAYER_GROUPS, type Layer, type LayerGroup } from "@/api/types";
 import { GROUND } from "@/map/bay";
+import { begun } from "@/map/drawing";
 import { change, state } from "@/state";
 
 export const layers = shallowRef<Layer[]>([]);
@@ -87,7 +88,12 @@ export const layerCredits = computed(() => {
   return [...credits.values()];
 });
 
-watch(layersOn, (on) => void loadLayerData(on), { flush: "sync", immediate: true });
+// The whole geometry is half a megabyte and more: it comes when the first drawing, which needs little of it, is there.
+watch(
+  () => (begun.value ? layersOn.value : null),
+  (on) => void (on && loadLayerData(on)),
+  { flush: "sync", immediate: true },
+);
 
 /** True once every layer that is on has come, or is known not to come. */
 export const layersSettled = computed(() => {

@@ -125,6 +125,8 @@ const en = {
     nothing: "There is nothing to unfold: no item was judged in this period.",
   },
   chart: {
+    quality: "Quality and review",
+    qualityClose: "Back to the plain series",
     asTable: "As table",
     asChart: "As chart",
     copyTable: "Copy table",

@@ -122,6 +122,8 @@ const pt: Messages = {
     nothing: "Nada a mostrar: nenhum parâmetro foi avaliado neste período.",
   },
   chart: {
+    quality: "Qualidade e revisão",
+    qualityClose: "Voltar à série simples",
     asTable: "Ver tabela",
     asChart: "Ver gráfico",
     copyTable: "Copiar tabela",

@@ -139,5 +139,6 @@ export function ageIn(language: Language, time: string | number, now: number): s
   if (size >= 60 * 86400) return relative.format(Math.round(seconds / (30.44 * 86400)), "month");
   if (size >= 2 * 86400) return relative.format(Math.round(seconds / 86400), "day");
   if (size >= 2 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
-  return relative.format(Math.round(seconds / 60), "minute");
+  if (size >= 90) return relative.format(Math.round(seconds / 60), "minute");
+  return relative.format(Math.round(seconds), "second");
 }

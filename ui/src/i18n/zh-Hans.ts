@@ -115,6 +115,8 @@ const zhHans: Messages = {
     nothing: "没有可展开的内容：该时段没有项目参评。",
   },
   chart: {
+    quality: "质控与人工审核",
+    qualityClose: "返回普通曲线",
     asTable: "看表格",
     asChart: "看图",
     copyTable: "复制表格",

@@ -115,6 +115,8 @@ const zhHant: Messages = {
     nothing: "沒有可展開的內容：該段時間沒有項目獲評核。",
   },
   chart: {
+    quality: "質素檢定及人手審核",
+    qualityClose: "返回一般曲線",
     asTable: "看表格",
     asChart: "看圖表",
     copyTable: "複製表格",

@@ -8,6 +8,7 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language, Layer } from "@/api/types";
 import { GROUND, TILE_ZOOM } from "./bay";
+import { SHORE_WIDTHS } from "./measures";
 import type { Palette } from "./palette";
 
 /** Fonts for map labels; the first that the machine has is drawn. */
@@ -64,6 +65,7 @@ const heightOf = (layer: Layer) => HEIGHT[`${layer.group} ${geometryOf(layer)}`]
 /** Wider with the zoom, as lines on a map should be. */
 const width = (thin: number, thick: number): ExpressionSpecification =>
   ["interpolate", ["exponential", 1.4], ["zoom"], 7, thin, 13, thick] as ExpressionSpecification;
+const SHORE = ["interpolate", ["exponential", 1.4], ["zoom"], ...SHORE_WIDTHS.flat()] as ExpressionSpecification;
 
 /** The style layers of one server layer; ids begin with `<layer id>/`. */
 export function drawn(layer: Layer, palette: Palette, language: Language): LayerSpecification[] {
@@ -132,14 +134,14 @@ export function drawn(layer: Layer, palette: Palette, language: Language): Layer
     case "coast polygon":
       return [
         fill("fill", { "fill-color": palette.land }),
-        line("line", { "line-color": palette.shore, "line-width": width(1.2, 2.6) }),
+        line("line", { "line-color": palette.shore, "line-width": SHORE }),
       ];
     case "coast line":
       return [line("line", { "line-color": palette.shore, "line-width": width(0.7, 1.4) })];
     case "islands polygon":
       return [
         fill("fill", { "fill-color": palette.land }),
-        line("line", { "line-color": palette.shore, "line-width": width(1.2, 2.6) }),
+        line("line", { "line-color": palette.shore, "line-width": SHORE }),
         label({ "text-size": 11 }),
       ];
     case "watershed polygon":

@@ -18,6 +18,7 @@ import type { RuleSet } from "@/api/types";
 import type { Place } from "@/permalink";
 import { BASE, type BaseData } from "./base";
 import { EXTENT, HOME, MAX_ZOOM, TILE_ZOOM } from "./bay";
+import { DENSE, DENSE_ZOOM, DOT_SIZES, MARK_SIZES } from "./measures";
 import { drawIcon } from "./icons";
 import type { Palette } from "./palette";
 
@@ -30,17 +31,12 @@ type Padding = Required<Edges>;
 type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
 const NO_POINTS: Points = { type: "FeatureCollection", features: [] };
 
-/** From so many stations on, far views are drawn as plain discs: marks with letters would only be confetti. */
-const DENSE = 3000;
-const DENSE_ZOOM = 9.5;
-
 export interface BayMapOptions {
   container: HTMLElement;
   style: StyleSpecification;
   palette: Palette;
   fonts: string[];
-  at: Place | null;
-  padding: Padding;
+  at: Place;
   points: Points;
   title: string;
   reducedMotion: boolean;
@@ -82,7 +78,7 @@ function stationLayers(palette: Palette, fonts: string[], dense: boolean): Layer
       maxzoom: DENSE_ZOOM,
       layout: { visibility: dense ? "visible" : "none" },
       paint: {
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 2, 9.5, 4.5],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], ...DOT_SIZES.flat()],
         "circle-color": ["case", ["==", ["get", "colour"], ""], "rgba(0,0,0,0)", ["get", "colour"]],
         "circle-stroke-color": ["case", ["==", ["get", "colour"], ""], palette.ring, palette.outline],
         "circle-stroke-width": 0.8,
@@ -95,7 +91,7 @@ function stationLayers(palette: Palette, fonts: string[], dense: boolean): Layer
       ...(dense ? { minzoom: DENSE_ZOOM } : {}),
       layout: {
         "icon-image": ["get", "icon"],
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 7, 0.42, 9, 0.66, 10.5, 0.86, 13, 1.05, 16, 1.25],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], ...MARK_SIZES.flat()],
         "icon-allow-overlap": true,
         // The worst verdicts lie on top: they must not be hidden by better neighbours.
         "symbol-sort-key": ["get", "rank"],
@@ -133,9 +129,8 @@ export class BayMap {
     this.map = new MapLibre({
       container: options.container,
       style: this.whole(),
-      ...(at
-        ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom }
-        : { bounds: HOME, fitBoundsOptions: { padding: options.padding } }),
+      center: [at.lon, at.lat],
+      zoom: at.zoom,
       maxBounds: EXTENT,
       maxZoom: MAX_ZOOM,
       maxPitch: 0,

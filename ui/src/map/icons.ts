@@ -64,6 +64,19 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark, dark: boolean, 
   context.fillText(mark.label, 12, 12 + (box.actualBoundingBoxAscent - box.actualBoundingBoxDescent) / 2);
 }
 
+/** Draw a mark on its 24 x 24 grid. */
+export function drawMarkAt(
+  context: CanvasRenderingContext2D,
+  parts: { rule: string; grade: number; hatched: boolean; dark: boolean },
+  ruleOf: (id: string) => RuleSet | undefined,
+): void {
+  const rule = ruleOf(parts.rule);
+  const mark = markOf(rule, rule?.grades[parts.grade]?.id ?? null, parts.hatched);
+  const palette = paletteOf(parts.dark);
+  if (mark.shape === "ring") drawRing(context, palette);
+  else drawMark(context, mark, parts.dark, palette);
+}
+
 /** The picture of a mark by its name; null where the name is not one of ours. */
 export function drawIcon(
   name: string,
@@ -80,10 +93,6 @@ export function drawIcon(
   if (!context) return null;
   context.scale(SCALE, SCALE);
   context.translate(MARGIN, MARGIN);
-  const rule = ruleOf(parts.rule);
-  const mark = markOf(rule, rule?.grades[parts.grade]?.id ?? null, parts.hatched);
-  const palette = paletteOf(parts.dark);
-  if (mark.shape === "ring") drawRing(context, palette);
-  else drawMark(context, mark, parts.dark, palette);
+  drawMarkAt(context, parts, ruleOf);
   return { image: context.getImageData(0, 0, size, size), pixelRatio: SCALE };
 }

@@ -71,3 +71,14 @@ export const DARK: Palette = {
 };
 
 export const paletteOf = (dark: boolean): Palette => (dark ? DARK : LIGHT);
+
+/** `share` of the way from one `#rrggbb` to another. */
+export function mixed(from: string, to: string, share: number): string {
+  const channel = (at: number) => {
+    const [a, b] = [parseInt(from.slice(at, at + 2), 16), parseInt(to.slice(at, at + 2), 16)];
+    return Math.round(a + (b - a) * share)
+      .toString(16)
+      .padStart(2, "0");
+  };
+  return `#${channel(1)}${channel(3)}${channel(5)}`;
+}

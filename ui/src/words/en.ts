@@ -12,6 +12,8 @@ export default {
     compareOff: "End the comparison",
     map: "Map",
     list: "List",
+    events: "Events",
+    devices: "Devices",
     portraits: "Portraits",
     rules: "Rules",
     about: "About the data",

@@ -14,6 +14,8 @@ export default {
     compareOff: "Terminar a comparação",
     map: "Mapa",
     list: "Lista",
+    events: "Ocorrências",
+    devices: "Aparelhos",
     portraits: "Retratos",
     rules: "Regras",
     about: "Sobre os dados",

@@ -14,6 +14,8 @@ export default {
     compareOff: "结束对比",
     map: "地图",
     list: "列表",
+    events: "事件",
+    devices: "设备",
     portraits: "画像",
     rules: "规则",
     about: "数据说明",

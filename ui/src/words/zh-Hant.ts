@@ -14,6 +14,8 @@ export default {
     compareOff: "結束比較",
     map: "地圖",
     list: "列表",
+    events: "事件",
+    devices: "裝置",
     portraits: "概況",
     rules: "規則",
     about: "關於數據",

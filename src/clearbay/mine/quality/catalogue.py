@@ -8,7 +8,10 @@ from types import MappingProxyType
 from clearbay.mine.measure import text
 from clearbay.mine.quality.definition import Parameter, QualityTest
 
-_MANUAL = "U.S. IOOS, Manual for Real-Time Quality Control of In-situ Temperature and Salinity Data, {}; flags as ioos_qc 3.0.0"
+_MANUAL = (
+    "U.S. IOOS, Manual for Real-Time Quality Control of In-situ Temperature and Salinity Data, {}; "
+    "read through its reference implementation ioos_qc 3.0.0, whose flags these are"
+)
 _SUSPECT = "above it the value is suspect"
 _FAIL = "above it the value fails"
 
@@ -26,10 +29,10 @@ _TESTS = (
         text("量程检查", "量程檢查", "Gross range", "Intervalo bruto"),
         "QARTOD", "value", "causal",
         (
-            Parameter("fail_span", "value", "[least, greatest] that the sensor gives or the quantity can be; null: open"),
+            Parameter("fail_span", "value", "[least, greatest] that the sensor gives or the quantity can be"),
             Parameter("suspect_span", "value", "[least, greatest] that the user expects; null: open"),
         ),
-        _MANUAL.format("test 4"), "two_sources",
+        _MANUAL.format("gross range test"), "one_source",
         "fails outside the sensor's or the quantity's own range, suspect outside the user's",
         aliases=("gross_range_test",),
     ),
@@ -37,8 +40,8 @@ _TESTS = (
         "climatology",
         text("季节气候值检查", "季節氣候值檢查", "Climatology", "Climatologia"),
         "QARTOD", "value", "causal",
-        (Parameter("config", "value", "list of months, vspan, fspan, depths: the usual span of a season", required=True),),
-        _MANUAL.format("test 5"), "two_sources",
+        (Parameter("config", "value", "list of months, vspan, fspan, depths: a season", required=True),),
+        _MANUAL.format("climatology test"), "one_source",
         "suspect outside the usual span of its months; the spans may be derived from the station's own history",
         note="months are those of a clock utc_offset minutes east of UTC",
         aliases=("climatology_test",),
@@ -52,7 +55,7 @@ _TESTS = (
             Parameter("fail_threshold", "value", _FAIL),
             Parameter("method", "", "average, differential, or relative (a share of the neighbours' mean)", "average"),
         ),
-        _MANUAL.format("test 6"), "two_sources",
+        _MANUAL.format("spike test"), "one_source",
         "sticks out between the two values beside it",
         note="the newest value is not evaluated until the next one has come: its flag is then revised",
         aliases=("spike_test",),
@@ -65,7 +68,7 @@ _TESTS = (
             Parameter("suspect_threshold", "value/s", _SUSPECT),
             Parameter("fail_threshold", "value/s", _FAIL),
         ),
-        _MANUAL.format("test 7"), "two_sources",
+        _MANUAL.format("rate of change test"), "one_source",
         "steps away from the value before faster than so much a second",
         aliases=("rate_of_change_test",),
     ),
@@ -78,7 +81,7 @@ _TESTS = (
             Parameter("fail_threshold", "s", "flat for so long: fail"),
             Parameter("tolerance", "value", "what stays within less than this is flat; 0: exactly equal", 0.0),
         ),
-        _MANUAL.format("test 8"), "two_sources",
+        _MANUAL.format("flat line test"), "one_source",
         "has stayed the same for too long",
         aliases=("flat_line_test",),
     ),
@@ -93,7 +96,7 @@ _TESTS = (
             Parameter("min_obs", "1", "fewest values in the window", 2),
             Parameter("check_type", "", "std (of a population) or range", "std"),
         ),
-        _MANUAL.format("test 10"), "two_sources",
+        _MANUAL.format("attenuated signal test"), "one_source",
         "hardly moves any more, as behind a blocked intake",
         aliases=("attenuated_signal_test",),
     ),
@@ -105,7 +108,7 @@ _TESTS = (
             Parameter("suspect_threshold", "s", "comes later than this after the value before: suspect"),
             Parameter("fail_threshold", "s", "comes later than this after the value before: fail"),
         ),
-        _MANUAL.format("test 1"), "one_source",
+        _MANUAL.format("timing/gap test"), "one_source",
         "comes after a silence; the value itself may be good",
     ),
     QualityTest(
@@ -154,7 +157,7 @@ _TESTS = (
             Parameter("box", "deg", "[west, south, east, north] outside of which it fails"),
             Parameter("range_max", "m", "farther than this from the station's registered place: suspect"),
         ),
-        _MANUAL.format("test 3"), "two_sources",
+        _MANUAL.format("location test"), "one_source",
         "was not measured where it should have been",
         note="needs columns longitude and latitude",
         aliases=("location_test",),

@@ -179,16 +179,16 @@ class _Layer:
             self.by_property[str(name)] = {
                 "": self._tests(_mapping(given.get("qartod", given), name), f"streams.{name}")
             }
-        self.by_station = {}
-        for station, inner in _mapping(form.get("stations"), "stations").items():
-            self.by_station[str(station)] = self._station(_mapping(inner, str(station)), f"stations.{station}")
+        self.by_station: dict[str, dict[str, dict[str, Numbers | None]]] = {}
+        for station, given in _mapping(form.get("stations"), "stations").items():
+            self.by_station[str(station)] = self._station(_mapping(given, str(station)), f"stations.{station}")
         self.rules = self._rules(form.get("consistency"))
         self.neighbours = [self._neighbours(one, place) for place, one in enumerate(form.get("neighbours") or ())]
         self.most = int(_number(form.get("most_points", 0), "most_points"))
         if form.get("most_points") is not None and not 2 <= self.most <= 1_000_000:
             raise BadInput("between 2 and 1,000,000 points", where="most_points", mend=f"the usual is {MOST_POINTS}")
-        given = form.get("utc_offset")
-        self.offset = None if given is None else int(_number(given, "utc_offset"))
+        offset = form.get("utc_offset")
+        self.offset = None if offset is None else int(_number(offset, "utc_offset"))
 
     def _media(self, form: Mapping[str, Any], where: str) -> dict[str, dict[str, Numbers | None]]:
         media = _mapping(form.get("media"), f"{where}.media")

@@ -1,8 +1,8 @@
 """Properties of one sample against each other: what is part of a whole cannot exceed it, what follows must follow.
 
-A rule looks at the values of one station, depth and moment. Where it is broken, every value it used is suspect: the rule
-cannot tell which of them is wrong. A value below a detection limit counts as anything from nothing to the limit, so that
-a rule is broken only where no value within the limits could keep it.
+A rule looks at the values of one station, depth and moment. Where it is broken, every value it used is suspect: the
+rule cannot tell which of them is wrong. A value below a detection limit counts as anything from nothing to the limit,
+so that a rule is broken only where no value within the limits could keep it.
 """
 
 from __future__ import annotations

@@ -59,11 +59,12 @@ class Directory:
     def slots(self, table: pa.Table) -> Places:
         """The slot of each row; series not met before get one."""
         station, stations = _coded(table, "station")
-        kinds, found = np.zeros(table.num_rows, dtype=np.int64), [("",), ("",), ("",)]
+        kinds = np.zeros(table.num_rows, dtype=np.int64)
+        found: list[list[str]] = [[], [], []]
         for place, column in enumerate(("property", "depth", "averaging")):
             codes, words = _coded(table, column)
             kinds = kinds * max(len(words), 1) + codes
-            found[place] = tuple(words)
+            found[place] = words
         numbers = np.array([self._number(self._stations, name) for name in stations], dtype=np.int64)
         used = np.flatnonzero(np.bincount(kinds)) if table.num_rows else kinds
         translate = np.zeros(int(used[-1]) + 1 if len(used) else 1, dtype=np.int64)
@@ -85,9 +86,9 @@ class Directory:
             there = np.zeros(len(stations) * wide, dtype=bool)
             there[pairs] = True
             distinct = np.flatnonzero(there)
-            place = np.zeros(len(there), dtype=np.int64)
-            place[distinct] = np.arange(len(distinct))
-            back = place[pairs]
+            numbered = np.zeros(len(there), dtype=np.int64)
+            numbered[distinct] = np.arange(len(distinct))
+            back = numbered[pairs]
         else:
             distinct, back = np.unique(pairs, return_inverse=True)
         codes = numbers[distinct // wide] * _WIDE + translate[distinct % wide]
@@ -151,7 +152,7 @@ class Directory:
         return self._slots.get(station * _WIDE + kind, -1) if station >= 0 and kind >= 0 else -1
 
     def parameters(self, test: str) -> npt.NDArray[np.float64]:
-        """The numbers of a test by plan (NaN where the plan does without it); the last column says whether it has it."""
+        """The numbers of a test by plan, NaN where a plan does without; the last column says whether it has it."""
         if test not in self._tables:
             rows = [plan.tests.get(test) for plan in self.plans]
             width = max((len(row) for row in rows if row is not None), default=0)

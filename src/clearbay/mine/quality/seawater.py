@@ -1,7 +1,7 @@
 """Two equations of water: how much oxygen it can hold, and its salinity from its conductivity.
 
-The coefficients stand in more than one public implementation beside the papers (Benson & Krause: the R package wql and
-USGS technical memorandum 2011.03 as quoted there; PSS-78: CSIRO's seawater and TEOS-10's GSW), which agree digit by digit.
+The coefficients stand in more than one public implementation beside the papers, which agree digit by digit: Benson &
+Krause in the R package wql, and in the SWAT+ manual; PSS-78 in CSIRO's seawater and in TEOS-10's GSW.
 """
 
 from __future__ import annotations

@@ -122,7 +122,8 @@ def _flat(rows: Rows, length: Number, tolerance: Number, quiet: Times) -> Places
     last = np.flatnonzero(likely & (reach > 0) & (reach * 2 >= micros))
     spread = rows.spread(first[last], last)
     bound = tolerance[last] if isinstance(tolerance, np.ndarray) and tolerance.ndim else tolerance
-    return last[(spread < bound) | (spread == 0) & np.equal(bound, 0)]
+    flat: Places = last[(spread < bound) | (spread == 0) & np.equal(bound, 0)]
+    return flat
 
 
 def attenuated_signal(rows: Rows, suspect: Number, fail: Number, period: Number, least: Number, kind: Number) -> Flags:

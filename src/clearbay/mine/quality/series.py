@@ -92,12 +92,14 @@ class Rows:
             wanted = axis - (micros if not np.ndim(micros) else micros[rows])
             found[rows] = _first(axis, wanted, closed=closed) + starts[low]
         np.maximum(found, self.start, out=found)
-        return np.maximum(found, np.arange(count) - (self.most - 1), out=found)
+        np.maximum(found, np.arange(count) - (self.most - 1), out=found)
+        return found
 
     def counts(self, marked: npt.NDArray[np.bool_], first: Places) -> Times:
         """How many rows are marked from ``first`` up to each row."""
-        total = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
-        return total[1:] - total[first]
+        total: Times = np.concatenate([[0], np.cumsum(marked, dtype=np.int64)])
+        counts: Times = total[1:] - total[first]
+        return counts
 
     def spread(self, first: Places, last: Places) -> Values:
         """Largest less smallest value from each of ``first`` up to the row of ``last`` beside it; missing ones do not

@@ -51,10 +51,12 @@ class Arrived:
 @dataclass(frozen=True, eq=False)
 class Pushed:
     """What a push gives: ``flags``, one row for each row pushed, a column a test and ``aggregate``; and ``revised``,
-    the earlier rows whose flags have changed, with station, property, depth, averaging, time, value and their flags."""
+        the earlier rows whose flags have changed, with station, property, depth, averaging, time, value and their flags
+    (``before`` is the aggregate until now). ``late`` marks the rows no later than the newest of their series."""
 
     flags: pa.Table
     revised: pa.Table
+    late: npt.NDArray[np.bool_]
 
 
 class Stream:
@@ -98,8 +100,10 @@ class Stream:
         late = _late(rows.slot[order], rows.time[order], self.newest)
         if late.any():
             fresh: Any = order[~late] if order is not _ALL else np.flatnonzero(~late)
+            behind = np.ones(len(late), dtype=bool)
+            behind[fresh] = False
         else:
-            fresh = order
+            fresh, behind = order, late
         slots, starts, lengths = _stretches(rows.slot[fresh])
         changed = _Changed(self.last_flags)
         if self._sequential:
@@ -114,7 +118,17 @@ class Stream:
         revised = self._revised(changed)
         if keep:
             self._remember(rows, fresh, slots, starts, lengths, flags)
-        return Pushed(self._table(flags), revised)
+        return Pushed(self._table(flags), revised, behind)
+
+    def slots(self, table: pa.Table) -> Places:
+        """The series of each row by number: where ``newest``, ``last_value`` and the others have theirs."""
+        slots = self.directory.slots(table)
+        self._grow()
+        return slots
+
+    def last_aggregate(self, slots: Places) -> npt.NDArray[np.int8]:
+        """The one flag of the newest value of each of these series."""
+        return aggregate(self.last_flags[slots])
 
     def _arrived(self, table: pa.Table) -> Arrived:
         for column in ("time", "value"):
@@ -122,8 +136,7 @@ class Stream:
                 raise BadInput(
                     f"the table has no column {column}", where="quality", mend="give time and value at least"
                 )
-        slot = self.directory.slots(table)
-        self._grow()
+        slot = self.slots(table)
         time = table["time"]
         if time.null_count:
             raise BadInput(f"{time.null_count} times are empty", where="quality", mend="leave such rows out")
@@ -199,8 +212,9 @@ class Stream:
             return point.location(longitude, latitude, self.config.box, self._home_of(rows), self.config.farthest)
         table = self.directory.parameters("climatology")[:, :-1].reshape(-1, 12, 4)
         spans = table[plans, point.months(rows.time, self.config.utc_offset)]
-        known = ~np.isnan(spans).all(axis=1)
-        return point.climatology(rows.value, *spans.T, known)
+        known: npt.NDArray[np.bool_] = np.logical_not(np.isnan(spans).all(axis=1))
+        fail_low, fail_high, low, high = spans.T
+        return point.climatology(rows.value, fail_low, fail_high, low, high, known)
 
     def _home_of(self, rows: Arrived) -> tuple[Values, Values] | None:
         if self._homes is None:

@@ -76,7 +76,7 @@ def measured_reaches(pulses: Sequence[Pulse]) -> tuple[tuple[Reach, ...], tuple[
     return tuple(reaches), tuple(warnings)
 
 
-def _mean_variance(length: NDArray[np.float64], memory: float) -> NDArray[np.float64]:
+def mean_variance(length: NDArray[np.float64], memory: float) -> NDArray[np.float64]:
     """Variance of the mean over a length of a field of unit variance and exponential memory."""
     ratio = np.maximum(length / memory, 1e-6)
     value: NDArray[np.float64] = np.where(
@@ -85,7 +85,7 @@ def _mean_variance(length: NDArray[np.float64], memory: float) -> NDArray[np.flo
     return value
 
 
-def _mean_covariance(
+def mean_covariance(
     first: NDArray[np.float64], second: NDArray[np.float64], gap: NDArray[np.float64], memory: float
 ) -> NDArray[np.float64]:
     """Covariance of the means over two lengths a gap apart."""
@@ -124,18 +124,18 @@ def stretch_velocity(
     local = VELOCITY_REACH.value**2 if known is None else 0.0
     length = np.maximum(end_km - start_km, 1e-6)
     mean = _prior(discharge, known)
-    variance = river + local * _mean_variance(length, memory)
+    variance = river + local * mean_variance(length, memory)
     if known is not None or not reaches:
         return mean, np.broadcast_to(variance, mean.shape)
     starts = np.array([reach.start_km for reach in reaches])
     ends = np.array([reach.end_km for reach in reaches])
     spans = ends - starts
     gap = np.maximum(np.maximum(starts[:, None] - ends[None, :], starts[None, :] - ends[:, None]), 0.0)
-    among = _mean_covariance(spans[:, None], spans[None, :], gap, memory)
-    np.fill_diagonal(among, _mean_variance(spans, memory))
+    among = mean_covariance(spans[:, None], spans[None, :], gap, memory)
+    np.fill_diagonal(among, mean_variance(spans, memory))
     among = river + local * among + np.diag([reach.spread**2 for reach in reaches])
     apart = np.maximum(np.maximum(starts[None, :] - end_km[:, None], start_km[:, None] - ends[None, :]), 0.0)
-    across = river + local * _mean_covariance(length[:, None], spans[None, :], apart, memory)
+    across = river + local * mean_covariance(length[:, None], spans[None, :], apart, memory)
     weight = np.linalg.solve(among, across.T).T
     seen = np.log([reach.velocity_ms for reach in reaches]) - _prior(
         np.array([reach.discharge_m3s for reach in reaches]), known

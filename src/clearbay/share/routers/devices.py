@@ -19,7 +19,7 @@ from clearbay.store.devices import Device
 router = noun("devices")
 
 Operator = Depends(allowed("operate"))
-Mn = Annotated[str, Path(description="MN of the device.", examples=["010000A8900016F000169DC0"], max_length=64)]
+Mn = Annotated[str, Path(description="MN of the device.", max_length=64)]
 
 
 class ChannelShape(schemas.Answer):

@@ -1,13 +1,15 @@
-"""``/api/layers``."""
+"""``/api/layers`` and ``/api/outline``."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 
 from clearbay import packs
 from clearbay.apply.names import unknown
+from clearbay.apply.outline import outline as outline_of
+from clearbay.apply.outline import view_of
 from clearbay.share import encode, exports, schemas
 from clearbay.share.context import noun
 from clearbay.share.problems import documented
@@ -38,6 +40,26 @@ def layers() -> Response:
         for layer in packs.layers()
     ]
     return encode.page(items, len(items))
+
+
+@router.get(
+    "/outline",
+    operation_id="outline",
+    summary="The shore of a view, coarsely",
+    responses={200: {"model": schemas.OutlineShape}, **documented(422)},
+)
+def outline(
+    at: Annotated[
+        str | None,
+        Query(
+            description="Where the map looks: longitude, latitude and zoom. Left out: the view of a newcomer.",
+            examples=["114.18,22.36,10"],
+            max_length=60,
+        ),
+    ] = None,
+) -> Response:
+    """Land about a view, simplified to less than its pixels: enough for a first drawing while the layers come."""
+    return encode.answer(outline_of(view_of(at)))
 
 
 @router.get(

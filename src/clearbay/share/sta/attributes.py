@@ -151,7 +151,7 @@ def unit(code: str, label: str) -> dict[str, str | None]:
 
 def _extent(graph: Graph, stream: Stream) -> dict[str, Any]:
     """Times from the store, whatever a client once wrote: they follow from the observations."""
-    extent = graph.extents.get(int(stream.id))
+    extent = graph.extent(stream)
     found: dict[str, Any] = {}
     if extent is not None and extent.count:
         period = stream.period or timedelta()

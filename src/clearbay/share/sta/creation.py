@@ -17,11 +17,11 @@ from clearbay.model.text import LANGUAGES
 from clearbay.share.problems import Denied
 from clearbay.share.sta.attributes import attributes, stamp
 from clearbay.share.sta.expression import moment
-from clearbay.share.sta.graph import COUNT, MEASUREMENT, TRUTH, Entity, Graph, Stream, Thing
+from clearbay.share.sta.graph import COUNT, MEASUREMENT, TRUTH, Entity, Graph, Stream, Thing, made_number
 from clearbay.share.sta.meaning import code_of, unit_of
 from clearbay.share.sta.shapes import SHAPES
 from clearbay.store.clock import micros, now
-from clearbay.store.entities import KEY, Change, Key
+from clearbay.store.entities import Change, Key
 
 PROGRAMME = "local.sta"
 _AVERAGINGS = {"": "", "sample": "", "instant": "instant", "minute": "minute", "hour": "hour", "day": "day"}
@@ -169,13 +169,13 @@ class Creation:
         key = _key(thing.id, code, body.get("properties"), where)
         self._refuse_second(key)
         self._medium(thing, code)
-        number = self.change.datastream(key)
+        number = made_number(self.change.number())
         told = _told("Datastreams", body)
         for name in ("phenomenonTime", "resultTime", "observedArea"):
             told.pop(name, None)  # they follow from the observations
         links = {"Sensor": sensor.id, "ObservedProperty": property_.id, "key": list(key)}
         document = {**told, **links, "scale": scale, "offset": offset}
-        entity = Stream("Datastreams", str(number), document, key, scale, offset)
+        entity = Stream("Datastreams", number, document, key, scale, offset)
         self._keep(entity)
         self.observations += [(one, entity) for one in _list(body, "Observations")]
         return entity
@@ -341,11 +341,11 @@ def remove(creation: Creation, entity: Entity) -> None:
             where="path",
             mend="only what clients made can be deleted",
         )
-    streams: list[Stream] = []
+    streams: list[Any] = []
     if isinstance(entity, Stream):
         streams = [entity]
     elif entity.set in ("Things", "Sensors", "ObservedProperties"):
-        streams = list(graph.related(entity, "Datastreams"))
+        streams = list(graph.related(entity, "Datastreams") or ())  # type: ignore[arg-type]
     for one in streams:
         if count := _observations(graph, one):
             raise Denied(
@@ -355,7 +355,6 @@ def remove(creation: Creation, entity: Entity) -> None:
                 mend="describe it as closed (PATCH its name or properties) and make a new one",
             )
     for one in streams:
-        change.drop_datastream(int(one.id))
         change.put("Datastreams", one.id, None)
     if isinstance(entity, Stream):
         return
@@ -389,7 +388,7 @@ def _is_made(entity: Entity) -> bool:
 
 
 def _observations(graph: Graph, stream: Stream) -> int:
-    extent = graph.extents.get(int(stream.id))
+    extent = graph.extent(stream)
     return extent.count if extent is not None else 0
 
 
@@ -474,7 +473,7 @@ def _key(station: str, code: str, properties: Any, where: str) -> Key:
             where=f"{where}properties.averaging",
             mend="use sample, instant, minute, hour or day",
         )
-    return (station, code, depth, _AVERAGINGS[averaging])[: len(KEY)]
+    return station, code, depth, _AVERAGINGS[averaging]
 
 
 __all__ = ["Creation", "alter", "remove"]

@@ -106,8 +106,8 @@ def parse_order(text: str) -> list[tuple[Node, bool]]:
     found = []
     while True:
         node = reader.level(3)
-        word = reader.word("asc", "desc")
-        found.append((node, word == "desc"))
+        word = reader.word("asc", "desc", "ASC", "DESC")  # clients write both
+        found.append((node, word in ("desc", "DESC")))
         if not reader.sign(","):
             reader.end()
             return found
@@ -284,7 +284,7 @@ class _Reader:
     def _wrong(self, position: int, why: str = "it cannot be understood") -> BadInput:
         rest = self._text[position : position + 30]
         place = f"at character {position + 1} ('{rest}')" if rest else "at its end"
-        return BadInput(f"{why} {place}", where=self._where, mend="see /sta for what this server's filters take")
+        return BadInput(f"{why} {place}", where=self._where, mend="docs/sensorthings.md lists what filters take")
 
 
 def _geometry(text: str) -> BaseGeometry:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from clearbay import packs
@@ -68,7 +68,7 @@ class Stream(Entity):
     A value shown is ``(stored - offset) / scale``; one that came is stored as ``value * scale + offset``.
     """
 
-    key: Key = ()
+    key: Key = ("", "", "", "")
     scale: float = 1.0
     offset: float = 0.0
 
@@ -85,7 +85,7 @@ class Stream(Entity):
     @property
     def averaging(self) -> str:
         """``instant``, ``minute``, ``hour``, ``day`` or nothing."""
-        return self.key[3] if len(self.key) > 3 else ""
+        return self.key[3]
 
     @property
     def period(self) -> timedelta | None:
@@ -112,12 +112,19 @@ class Extent:
     last: int
 
 
+class Extents(Protocol):
+    """Answers the extent of a datastream; None where it has no observation."""
+
+    def of(self, key: Key) -> Extent | None:
+        """The extent of the datastream with this key."""
+
+
 @dataclass
 class Graph:
     """Entities by set and id, and the ways between them."""
 
     sets: Mapping[str, dict[str, Any]]
-    extents: Mapping[int, Extent]
+    extents: Extents
     carrying: frozenset[int] = frozenset()
     by_thing: Mapping[str, list[Stream]] = field(default_factory=dict)
 
@@ -139,6 +146,10 @@ class Graph:
     def by_key(self) -> dict[Key, Stream]:
         """Datastreams by their place in the store."""
         return {one.key: one for one in self.streams}
+
+    def extent(self, stream: Stream) -> Extent | None:
+        """How many observations a datastream has and between which times; None where it has none."""
+        return self.extents.of(stream.key)
 
     @cached_property
     def _of_sensor(self) -> dict[str, list[Stream]]:
@@ -215,6 +226,23 @@ class Graph:
         return self.find("FeaturesOfInterest", stream.key[0])
 
 
+def own_number(stored: int) -> int:
+    """The number that clients know a datastream by that is the home's own: even. Those that clients make are odd, so
+    that they have a number before the store gives them one.
+    """
+    return 2 * stored
+
+
+def made_number(number: str) -> str:
+    """The number of a datastream that a client makes."""
+    return str(2 * int(number) + 1)
+
+
+def _key(parts: Iterable[str]) -> Key:
+    station, code, depth, averaging = parts
+    return station, code, depth, averaging
+
+
 def not_stated(programme: str) -> str:
     """The id of the sensor that stands for "the source does not say" in a programme."""
     return f"not-stated.{programme or 'local'}"
@@ -240,7 +268,7 @@ def build(
     stations: Iterable[Station],
     keys: Mapping[int, Key],
     documents: Mapping[tuple[str, str], Mapping[str, Any]],
-    extents: Mapping[int, Extent],
+    extents: Extents,
     carrying: frozenset[int],
 ) -> Graph:
     """The graph of a home's stations, its datastreams by number, and the documents by set and id."""
@@ -255,13 +283,15 @@ def build(
     for programme in sorted({one.station.programme for one in sets["Things"].values()}):
         name = not_stated(programme)
         sets["Sensors"][name] = Entity("Sensors", name, documents.get(("Sensors", name)))
-    made: dict[int, Key] = dict(keys)
+    made: dict[int, Key] = {}
     for (name, id), body in documents.items():
         if name == "Datastreams":
             if "key" in body:
-                made.setdefault(int(id), tuple(body["key"]))
+                made[int(id)] = _key(body["key"])
         elif name != "Things":
             sets[name][id] = Entity(name, id, body)
+    told_keys = set(made.values())
+    made |= {own_number(number): key for number, key in keys.items() if key not in told_keys}
     by_thing: dict[str, list[Stream]] = {}
     for number in sorted(made):
         key, told = made[number], documents.get(("Datastreams", str(number)))

@@ -272,7 +272,7 @@ class Reading:
             self._latest = latest
             self._newest = {key: at for at, key in enumerate(zip(*names, strict=True))}
         at = self._newest.get(stream.key)
-        extent = self.graph.extents.get(int(stream.id))
+        extent = self.graph.extent(stream)
         if at is None or extent is None:
             return rows.Page(rows.ROWS.empty_table(), count=0)
         table = rows.named(self._latest.slice(at, 1), stream)

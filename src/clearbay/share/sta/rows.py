@@ -74,7 +74,7 @@ def page(graph: Graph, reader: Reader, condition: Condition, options: Options) -
 
 def newest(graph: Graph, reader: Reader, stream: Stream) -> pa.Table:
     """The newest observation of a datastream."""
-    extent = graph.extents.get(int(stream.id))
+    extent = graph.extent(stream)
     if extent is None or not extent.count:
         return ROWS.empty_table()
     last = _EPOCH + timedelta(microseconds=extent.last)
@@ -127,7 +127,7 @@ def _of_one(graph: Graph, reader: Reader, condition: Condition, options: Options
     stream = condition.streams[0]
     size, need = options.size, options.skip + options.size + 1
     plain = not condition.sql
-    extent = graph.extents.get(int(stream.id))
+    extent = graph.extent(stream)
     if extent is None or not extent.count:
         return Page(ROWS.empty_table(), count=0)
     count = None
@@ -161,7 +161,9 @@ def _windows(
 ) -> Iterator[pa.Table]:
     """The rows of one stream in order of time, in growing windows of about as many rows as are needed."""
     stream = condition.streams[0]
-    extent = graph.extents[int(stream.id)]
+    extent = graph.extent(stream)
+    if extent is None:
+        return
     first = _EPOCH + timedelta(microseconds=extent.first)
     last = _EPOCH + timedelta(microseconds=extent.last) + _TICK
     low, high = max(first, condition.start or first), min(last, condition.end or last)
@@ -204,12 +206,14 @@ def _in_turn(graph: Graph, reader: Reader, condition: Condition, options: Option
     size = options.size
     at, behind = _place(options.token)
     skip = options.skip
-    count = sum(graph.extents[int(one.id)].count for one in condition.streams if int(one.id) in graph.extents)
+    count = 0
+    if options.count:
+        count = sum(extent.count for one in condition.streams if (extent := graph.extent(one)) is not None)
     parts: list[pa.Table] = []
     have = 0
     for stream in condition.streams:
         number = int(stream.id)
-        extent = graph.extents.get(number)
+        extent = graph.extent(stream)
         if extent is None or not extent.count or number < at:
             continue
         own = behind if number == at else None
@@ -244,7 +248,7 @@ class _Query:
 
     def __enter__(self) -> _Query:
         names = ", ".join((*KEY, "id", "scale", "shift", "length", "own"))
-        listed = ", ".join(_values(one) for one in self._condition.streams) or _values(Stream("", "0", None, ("",) * 4))
+        listed = ", ".join(_values(one) for one in self._condition.streams) or _values(Stream("", "0"))
         on = " AND ".join(f"o.{name} = s.{name}" for name in KEY)
         bounds = []
         if self._condition.start is not None:

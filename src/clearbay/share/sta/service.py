@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clearbay.model.errors import BadInput, ClearbayError, StoreError, UnknownName
 from clearbay.share import problems
@@ -42,6 +42,7 @@ class Service:
         self.state = State(home)
         self.intake = intake
         self.writing = Writing(self.state, intake)
+        self.gatherer = writing.Gatherer(intake)
         self.brokers = tuple(brokers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,8 +113,8 @@ class Service:
             if stream is not None or path == "Observations":
                 one = self.writing.quick(body, stream)
                 if one is not None:
-                    sent = self.writing.send([one])
-                    return await _created(f"Observations('{sent.ids[0]}')", [sent], base)
+                    await asyncio.wait_for(self.gatherer.keep(one), writing.WAIT)
+                    return await _created(f"Observations('{one.id}')", [], base)
         address, many = await run_in_threadpool(self.writing.create, path, body)
         return await _created(address, many, base)
 
@@ -148,6 +149,20 @@ class Service:
         for sent in many:
             writing.refuse(await _durable(sent))
         return await run_in_threadpool(self.read, address, b"", base)
+
+
+class Front:
+    """ASGI wrapper that takes what is written to SensorThings past the layers that only answers to GET need: a single
+    observation is small, and there are many.
+    """
+
+    def __init__(self, app: ASGIApp, *, service: Service) -> None:
+        self._app, self._service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        writes = scope["type"] == "http" and scope["method"] in ("POST", "PATCH", "PUT", "DELETE")
+        await (self._service if writes and scope["path"].startswith("/sta/") else self._app)(scope, receive, send)
 
 
 def root(base: str, brokers: tuple[str, ...]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,35 +22,36 @@ REGISTER = 2.0
 stations too, and reading some thousands costs more than a request should."""
 
 
-class Extents(Mapping[int, Extent]):
+class Columns:
     """The extents of all datastreams as columns: they change with every commit, and few are asked for."""
 
-    def __init__(self, table: pa.Table | None = None, before: Extents | None = None) -> None:
-        self.ids: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
+    def __init__(self, table: pa.Table | None = None, before: Columns | None = None) -> None:
+        self.numbers: dict[Key, int] = {}
+        self.fresh: dict[int, Key] = {}
         self._columns: tuple[npt.NDArray[np.int64], ...] = ()
-        self._places: dict[int, int] = {}
+        self._rank: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         if table is None:
             return
-        self.ids = table["id"].to_numpy().astype(np.int64)
-        numbers = [table[name] for name in ("count", "first", "last")]
-        self._columns = tuple(column.cast(pa.int64()).to_numpy() for column in numbers)
-        same = before is not None and np.array_equal(before.ids, self.ids)
-        self._places = before._places if same and before else {id: at for at, id in enumerate(self.ids.tolist())}
+        ids = table["id"].to_numpy().astype(np.int64)
+        self._columns = tuple(table[name].cast(pa.int64()).to_numpy() for name in ("count", "first", "last"))
+        self._rank = np.full(int(ids.max()) + 1 if len(ids) else 0, -1, dtype=np.int64)
+        self._rank[ids] = np.arange(len(ids))
+        known = 0 if before is None else len(before._rank)
+        places = np.flatnonzero(ids >= known)
+        self.numbers = {} if before is None else before.numbers  # numbers never change: only new ones are added
+        if len(places):
+            names = table.select(KEY).take(pa.array(places))
+            keys = zip(*(column.to_pylist() for column in names.columns), strict=True)
+            self.fresh = dict(zip(ids[places].tolist(), keys, strict=True))
+            self.numbers = self.numbers | {key: number for number, key in self.fresh.items()}
 
-    def __getitem__(self, id: int) -> Extent:
-        at = self._places[id]
-        return Extent(*(int(column[at]) for column in self._columns))
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    @property
-    def total(self) -> int:
-        """Observations of all datastreams together."""
-        return int(self._columns[0].sum()) if self._columns else 0
+    def of(self, key: Key) -> Extent | None:
+        """The extent of the datastream with this key; None where it has no observation."""
+        number = self.numbers.get(key)
+        if number is None or number >= len(self._rank) or (at := int(self._rank[number])) < 0:
+            return None
+        count, first, last = (int(column[at]) for column in self._columns)
+        return Extent(count, first, last) if count else None
 
 
 class State:
@@ -61,7 +62,7 @@ class State:
         self.entities = Entities(home)
         self._lock = threading.Lock()
         self._versions = (-1, -1)
-        self._graph = graph.build((), {}, {}, Extents(), frozenset())
+        self._graph = graph.build((), {}, {}, Columns(), frozenset())
         self._documents: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._stations: tuple[Station, ...] = ()
         self._registered_at = -REGISTER
@@ -89,11 +90,11 @@ class State:
 
     def _renew(self, versions: tuple[int, int]) -> None:
         documents = self.entities.changed(self._versions[1]) if versions[1] != self._versions[1] else ()
-        table = self.home.reader().datastreams()
         before = self._graph.extents
-        extents = Extents(table, before if isinstance(before, Extents) else None)
+        extents = Columns(self.home.reader().datastreams(), before if isinstance(before, Columns) else None)
         carrying = self.entities.carrying() if versions[1] != self._versions[1] else self._graph.carrying
-        whole = not np.array_equal(extents.ids, before.ids if isinstance(before, Extents) else [])
+        # Series that clients made are known before their first observation; others are not.
+        whole = any(key not in self._graph.by_key for key in extents.fresh.values())
         self._stale = False
         if time.monotonic() - self._registered_at >= REGISTER:
             stations = self.home.stations()
@@ -109,7 +110,7 @@ class State:
             else:
                 self._documents[one.kind, one.id] = one.body
         if whole:
-            keys = _keys(table)
+            keys = {number: key for key, number in extents.numbers.items()}
             self._graph = graph.build(self._stations, keys, self._documents, extents, carrying)
         else:
             self._graph = _altered(self._graph, documents, arrived or (), extents, carrying)
@@ -125,13 +126,8 @@ def _arrived(before: tuple[Station, ...], now: tuple[Station, ...]) -> tuple[Sta
     return changed if len(known.keys() - {one.id for one in now}) == 0 else None
 
 
-def _keys(table: pa.Table) -> dict[int, Key]:
-    names = zip(*(table[name].to_pylist() for name in KEY), strict=True)
-    return dict(zip(table["id"].to_pylist(), names, strict=True))
-
-
 def _altered(
-    old: Graph, documents: Iterable[Document], arrived: Iterable[Station], extents: Extents, carrying: frozenset[int]
+    old: Graph, documents: Iterable[Document], arrived: Iterable[Station], extents: Columns, carrying: frozenset[int]
 ) -> Graph:
     """The graph with some documents and stations changed; what has not changed is shared with the old one."""
     documents, arrived = list(documents), list(arrived)
@@ -158,7 +154,7 @@ def _altered(
             if held is not None:
                 sets["Things"][id] = Thing("Things", id, body, held.station)
         elif name == "Datastreams":
-            _alter_stream(sets["Datastreams"], by_thing, id, body, extents)
+            _alter_stream(sets["Datastreams"], by_thing, id, body)
         elif body is None:
             sets[name].pop(id, None)
         else:
@@ -167,21 +163,17 @@ def _altered(
 
 
 def _alter_stream(
-    streams: dict[str, Stream],
-    by_thing: dict[str, list[Stream]],
-    id: str,
-    body: Mapping[str, Any] | None,
-    extents: Extents,
+    streams: dict[str, Stream], by_thing: dict[str, list[Stream]], id: str, body: Mapping[str, Any] | None
 ) -> None:
     held = streams.get(id)
-    key: Key = held.key if held is not None else tuple((body or {}).get("key", ()))
-    if not key:
+    told = body or {}
+    if held is None and "key" not in told:
         return
+    key: Key = held.key if held is not None else tuple(told["key"])
     others = [one for one in by_thing.get(key[0], []) if one.id != id]
-    if body is None and int(id) not in extents:
-        streams.pop(id, None)
+    if body is None and held is not None and held.is_made:
+        streams.pop(id)
     else:
-        told = body or {}
         made = Stream("Datastreams", id, body, key, float(told.get("scale", 1.0)), float(told.get("offset", 0.0)))
         streams[id] = made
         others.append(made)

@@ -149,7 +149,7 @@ class Roster:
 
     def approve_all(self, found: dict[str, str]) -> None:
         """Approve unknown devices (MN and ST) as they are, each with a station of its own."""
-        stations = [_station(mn, st) for mn, st in found.items()]
+        stations = [station_for(mn, st) for mn, st in found.items()]
         self._home.register_stations(stations, replace=False)
         decisions = [(mn, "approved", one.id, Config()) for mn, one in zip(found, stations, strict=True)]
         self._devices.decide_all(decisions)  # type: ignore[arg-type]
@@ -177,7 +177,7 @@ def _text(raw: bytes) -> str:
 _MEDIA = {"21": "river", "24": "river", "26": "sea", "22": "air", "27": "air", "34": "effluent", "32": "effluent"}
 
 
-def _station(mn: str, st: str) -> Station:
+def station_for(mn: str, st: str) -> Station:
     """A station for a device that nobody has described: without position, and saying what it is."""
     simulated = mn.startswith(SIMULATED)
     programme = "simulated.generated" if simulated else "hj212"
