@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from clearbay.apply.events import event_at
 from clearbay.apply.scenario import APART, Stage, draw, shares
 from clearbay.cli.output import Json, answer, say
 from clearbay.cli.serve import open_or_create
