@@ -14,10 +14,13 @@ BENCHMARKS = (
     "api.py",
     "browser.py",
     "trace.py",
+    "detect.py",
     "store.py",
     "judge.py",
     "portraits.py",
     "hj212.py",
+    "quality.py",
+    "gateway.py",
 )
 
 

@@ -16,11 +16,14 @@ from clearbay.collect.hj212 import (
     from_json,
     take,
 )
-from clearbay.collect.hj212.packet import framed
+from clearbay.collect.hj212.columns import Columns, Origin
+from clearbay.collect.hj212.commands import MEASURED
+from clearbay.collect.hj212.packet import framed, head_of
 from clearbay.model.errors import BadInput
 from tests.collect_hj212 import vectors
 from tests.collect_hj212.streams import WHOLE
 
+ORIGIN = Origin("s", units=(("a21026", "ug/m3"),))
 SEEDS = [
     *WHOLE,
     vectors.packet("DataTime=20260101080000;w01018-Avg=1,w01018-Flag=N", cn="2061", flag=7, more="PNUM=2;PNO=1;"),
@@ -81,6 +84,7 @@ def mutated(chance: random.Random) -> bytes:
 def fuzz(count: int, seed: int = 0) -> Outcome:
     """Feed ``count`` mutated frames through everything, in random pieces; raise what nobody raises on purpose."""
     chance, outcome = random.Random(seed), Outcome()
+    columns = Columns()
     framer, assembler = Framer(["modbus-swapped"]), Assembler(groups=50, characters=100_000)
     while outcome.fed < count:
         stream = b"".join(mutated(chance) for _ in range(32))
@@ -99,8 +103,14 @@ def fuzz(count: int, seed: int = 0) -> Outcome:
                     outcome.refused += 1
                     continue
                 outcome.read += 1
+                head = head_of(frame.segment)
+                assert acknowledgement(head) == acknowledgement(packet)
+                if head.cn in MEASURED:
+                    columns.add(head, ORIGIN)
+                if len(columns) > 5_000:
+                    assert columns.table().num_rows == len(columns)
+                    columns = Columns()
                 assert encode(packet)[6:-2] == frame.raw[6:]
-                acknowledgement(packet)
                 if outcome.read % 8 == 0:
                     assert from_json(frame_as_json(frame)) == packet
                     whole = assembler.add(packet)

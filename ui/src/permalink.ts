@@ -56,6 +56,8 @@ export interface PageState {
   device: string;
   /** The event that is open, by its id; empty for the list. */
   event: string;
+  /** The river network shown, by its id; empty for none. */
+  net: string;
   /** What the list of devices or of events is narrowed to; empty for what it shows at first. */
   only: string;
   /** The kind of events shown; empty for all. */
@@ -83,6 +85,7 @@ export const INITIAL: PageState = {
   use: "",
   device: "",
   event: "",
+  net: "",
   only: "",
   kind: "",
   lang: null,
@@ -151,6 +154,7 @@ export function parse(search: string): PageState {
     use: query.get("use") ?? "",
     device: query.get("device") ?? "",
     event: query.get("event") ?? "",
+    net: query.get("net") ?? "",
     only: query.get("only") ?? "",
     kind: query.get("kind") ?? "",
     lang: (LANGUAGES as readonly (string | null)[]).includes(lang) ? (lang as Language) : null,
@@ -189,6 +193,7 @@ export function format(state: PageState): string {
   put("use", state.use, "");
   put("device", state.device, "");
   put("event", state.event, "");
+  put("net", state.net, "");
   put("only", state.only, "");
   put("kind", state.kind, "");
   put("lang", state.lang ?? "", "");

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from clearbay.apply.events import Events
 from clearbay.apply.tracing import Alarm
-from clearbay.model.errors import BadInput, UnknownName
+from clearbay.model.errors import BadInput
 from clearbay.store import Home
 
 SPAN = timedelta(hours=72)
@@ -24,5 +25,12 @@ def moment(text: str, where: str) -> datetime:
 
 
 def alarm_of(home: Home, event: str) -> Alarm:
-    """The alarm that an event of the home is."""
-    raise UnknownName(f"no event {event!r} in this home", mend="give --section, --property, --from and --to instead")
+    """The alarm that an event of the home is: the section, property and time of its leading member."""
+    view = Events(home).get(event)
+    leading = view.leading
+    if not leading.property:
+        raise BadInput(f"event {event} is of no property that a river carries", where="event", mend="choose another")
+    start = datetime(1970, 1, 1) + timedelta(microseconds=leading.since)
+    ended = view.record.ended
+    end = datetime(1970, 1, 1) + timedelta(microseconds=ended) + AFTER if ended is not None else start + SPAN
+    return Alarm(leading.station, leading.property, start, end, event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import exp
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,7 +205,7 @@ class Along:
                 "latitude": site.latitude,
                 "reach": network.name(site.place.reach),
                 "km": km,
-                "hours": {"median": hours, "interval": [hours * np.exp(-1.645 * doubt), hours * np.exp(1.645 * doubt)]},
+                "hours": {"median": hours, "interval": [hours * exp(-1.645 * doubt), hours * exp(1.645 * doubt)]},
             }
             for site, km, hours, doubt in self.sites
         ]
@@ -239,7 +240,9 @@ class Waters:
             return self._open(self._store.record(name))
         records = self.records()
         if not records:
-            raise UnknownName("this home has no river network", mend="bring one in with `clearbay network import`")
+            raise UnknownName(
+                "this home has no river network", where="network", mend="bring one in with `clearbay network import`"
+            )
         if len(records) == 1:
             return self._open(records[0])
         if holding is not None:

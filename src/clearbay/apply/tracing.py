@@ -189,6 +189,7 @@ class Tracer:
         if site is None:
             raise UnknownName(
                 f"the station {alarm.station!r} is no section of the network {basin.record.id}",
+                where="station",
                 mend="put it there with `clearbay network snap`",
             )
         above = upstream(basin.network, site.place)
@@ -338,5 +339,5 @@ def _windows(
 def known_property(code: str) -> str:
     """A property code, checked."""
     if code not in packs.properties():
-        raise UnknownName(f"no property {code!r}", mend="codes are like NH3N, TP, CODMn: see /api/meta")
+        raise UnknownName(f"no property {code!r}", where="property", mend="codes are like NH3N, TP, CODMn: see /api/meta")
     return code

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
@@ -131,6 +132,14 @@ def simulate(
     Example: `clearbay simulate --port 9212 --devices 1000 --rate 500 --seconds 60`
     """
     raise_file_limit(devices + FILES_BESIDE)
+    try:
+        socket.create_connection((host, port), timeout=10).close()
+    except OSError as error:
+        raise BadInput(
+            f"nothing listens there ({error.strerror or error})",
+            where=f"{host}:{port}",
+            mend="start `clearbay gateway`",
+        ) from error
     command = "2051" if minute_data else "2061"
     expected = int(seconds * rate / devices) if rate else 1000
     script = script_ending_now(command, expected)

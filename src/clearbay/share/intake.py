@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 
 from fastapi import FastAPI
 
 from clearbay.store import Home
-from clearbay.transmit.committer import Committer, Stage
+from clearbay.transmit.committer import Committer
+from clearbay.transmit.stages import stages
 
 CHAIN = "doors"
 """The evidence of what came over HTTP; a gateway beside this process has its own."""
@@ -17,9 +17,8 @@ CHAIN = "doors"
 class Intake:
     """Gives the one committer of this process. Safe to share between threads."""
 
-    def __init__(self, home: Home, *, stages: Sequence[Stage] = ()) -> None:
-        self._home = home
-        self._stages = tuple(stages)
+    def __init__(self, home: Home, *, chain: str = CHAIN) -> None:
+        self._home, self._chain = home, chain
         self._lock = threading.Lock()
         self._committer: Committer | None = None
 
@@ -32,7 +31,7 @@ class Intake:
         with self._lock:
             if self._committer is None:
                 # What arrives while one group is written is the next: who waits alone need not linger for others.
-                self._committer = Committer(self._home, chain=CHAIN, linger_s=0.0, stages=self._stages)
+                self._committer = Committer(self._home, chain=self._chain, linger_s=0.0, stages=stages(self._home))
             return self._committer
 
     def close(self, timeout: float = 30.0) -> None:

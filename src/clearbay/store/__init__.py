@@ -3,8 +3,10 @@
 from clearbay.store import (  # noqa: F401 (the schema is whole once the package is imported)
     tables_cases,
     tables_devices,
+    tables_events,
     tables_keys,
     tables_network,
+    tables_pull,
     tables_review,
     tables_sta,
 )

@@ -98,7 +98,7 @@ def classify(
         return Classified(fresh, fresh.num_rows, 0, 0)
     stored = _stored(connection, engine, directory, opened, assigned.ids[doubtful], times[doubtful])
     if once:
-        return _compared(readings, assigned.ids, times, stored, result_time)
+        return _compared(readings, assigned.ids, times, stored, result_time, exact_flags)
     batch = pa.table(
         {
             "datastream": assigned.ids,
@@ -151,16 +151,18 @@ def _compared(
     times: npt.NDArray[np.int64],
     stored: pa.Table,
     result_time: datetime,
+    exact_flags: bool,
 ) -> Classified:
     """A batch that names each key once, against what is stored of its keys: one search, no engine."""
     place = _found(ids, times, stored["datastream"].to_numpy(), hot.times_of(stored))
     known = np.flatnonzero(place >= 0)
     held = place[known]
     flags = readings["flag"].to_numpy()[known]
+    says_nothing = (flags == int(Flag.NOT_EVALUATED)) & (not exact_flags)
     same = (
         (readings["value"].to_numpy()[known] == stored["value"].to_numpy()[held])
         & (_codes(readings)[known] == _codes(stored)[held])
-        & ((flags == int(Flag.NOT_EVALUATED)) | (flags == stored["flag"].to_numpy()[held]))
+        & (says_nothing | (flags == stored["flag"].to_numpy()[held]))
     )
     revisions = np.ones(len(ids), dtype=np.int32)
     revisions[known] = stored["revision"].to_numpy()[held] + 1

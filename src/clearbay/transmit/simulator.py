@@ -234,9 +234,11 @@ class Simulation:
     async def run(self, address: Callable[[], tuple[str, int]], seconds: float, *, settle: float = 15.0) -> Report:
         """Send for some seconds (or ``most`` packets), then wait up to ``settle`` seconds for answers that are due."""
         self._address = address
+        begin = time.perf_counter()
         for at in range(0, len(self.devices), 200):  # a flood of connections would overflow the listener's queue
             await asyncio.gather(*(self._connect(device) for device in self.devices[at : at + 200]))
-        begin = time.perf_counter()
+        if self.rate:
+            begin = time.perf_counter()
         resender = asyncio.get_running_loop().create_task(self._again())
         due, turn, last = 0.0, 0, begin
         while (now := time.perf_counter()) - begin < seconds and self.more():

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from clearbay.apply.desk import Desk
 from clearbay.model.errors import BadInput, ClearbayError
 from clearbay.share.app import api
+from clearbay.share.sta.service import Front
 from clearbay.store import Home
 from clearbay.web.heartbeat import beat
 from clearbay.web.interface import STATIC, Interface
@@ -93,7 +94,7 @@ def serve(
     listener = listen(host, port)
     app = create_app(home, is_open=is_open)
     ready()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
+    config = uvicorn.Config(Front(app), log_level="warning", access_log=False, server_header=False, lifespan="on")
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -84,26 +84,33 @@ export interface DeviceQuery extends Query {
 export interface QualityTest {
   id: string;
   name: Text;
-  parameters?: { name: string; unit: string; text?: Text }[];
-  source?: string;
+  standard: string;
+  /** A value is flagged where it … */
+  meaning: string;
+  source: string;
 }
 
-/** A series with the verdict of every test on every point; `tests` holds one column a test, in flags of QARTOD. */
+/** One series with the flag stored of every value, and what each test says of it now, in flags of QARTOD. */
 export interface ReviewSeries {
   station: string;
   property: string;
+  depth: string;
+  averaging: string;
   unit: string;
-  depth: string[];
-  averaging?: string[];
   time: number[];
   value: number[];
+  censoring: string[];
   flag: number[];
+  /** One column a test, and `aggregate`. */
   tests: Record<string, number[]>;
-  manual?: (string | null)[];
+  reviews: ReviewEntry[];
+  /** False where the span holds more values than were sent. */
+  whole: boolean;
 }
 
+/** A flag that a person has set over a span; `to` is not in it. */
 export interface ReviewEntry {
-  id: string;
+  id: number;
   station: string;
   property: string;
   depth: string;
@@ -113,9 +120,12 @@ export interface ReviewEntry {
   flag: number;
   reason: string;
   who: string;
-  time: string;
-  values?: number;
-  reverted: { who: string; time: string; reason: string } | null;
+  made: string;
+  /** Values whose flag changed. */
+  changed: number;
+  reverted: string | null;
+  reverted_by: string;
+  reverted_reason: string;
 }
 
 export interface ReviewOrder {
@@ -137,34 +147,45 @@ export type Change = "new" | "worse" | "lowered" | "ended";
 export interface EventBrief {
   id: string;
   kind: string;
+  kind_name: Text;
   title: Text;
   status: "open" | "ended";
   severity: number;
+  severity_name: Text;
   station: string;
-  property: string;
+  station_name: Text | null;
+  property: string | null;
+  depth: string;
+  properties: string[];
+  stations: string[];
   longitude: number | null;
   latitude: number | null;
   opened: string;
   updated: string;
   ended: string | null;
   peak: number | null;
-  change: Change | "";
+  /** What it should have been: the usual value, or the limit. */
+  baseline: number | null;
+  unit: string | null;
+  change: Change;
   reasons: Text[];
-  sure: number | null;
+  sure: number;
   generated: boolean;
 }
 
 export interface EventDetail extends EventBrief {
-  series: { time: number[]; value: (number | null)[]; unit?: string } | null;
-  baseline: {
+  series: {
+    property: string;
+    depth: string;
+    averaging: string;
+    unit: string;
     time: number[];
-    value: (number | null)[];
-    low?: (number | null)[];
-    high?: (number | null)[];
-    limit?: number | null;
+    value: number[];
+    flag: number[];
   } | null;
-  timeline: { time: string; what: Text | string }[];
-  related: EventBrief[];
+  timeline: { time: string; what: string; text: Text; severity: number; station: string; property: string | null; kind: string }[];
+  /** Ids of other events of the same stations that began within a day of it. */
+  related: string[];
 }
 
 export interface EventQuery extends Query {
@@ -175,7 +196,7 @@ export interface EventQuery extends Query {
   to?: string;
   bbox?: string;
   limit?: number;
-  cursor?: string;
+  offset?: number;
 }
 
 export interface Between<T> {
@@ -183,38 +204,76 @@ export interface Between<T> {
   interval: [T, T];
 }
 
+/** A site of a network as far as a trace names it. */
+export interface TracePlace {
+  id: string;
+  name: Text;
+  longitude: number;
+  latitude: number;
+}
+
 export interface Trace {
-  event: string;
-  section: { station?: string; name?: Text | string; longitude?: number; latitude?: number } | string | null;
+  event: string | null;
+  network: string;
+  generated: boolean;
+  section: TracePlace;
+  property: string;
+  sections: string[];
   identifiable: boolean;
   warnings: (Text | string)[];
-  where: { reach: string; km: number; interval: [number, number] } | null;
-  when: Between<string> | null;
-  mass: Between<number> | null;
+  where: { reach: string; km: number; interval: [number, number] };
+  when: Between<string | null>;
+  duration_h: Between<number>;
+  mass: (Between<number> & { unit: string; property: string }) | null;
   posterior: { reach: string; from_km: number; to_km: number; p: number }[];
   isochrones: { reach: string; hours: number }[];
   suspects: Suspect[];
-  downstream: { kind: string; name: Text | string; km: number; arrival: Between<string> | null }[];
-  generated: boolean;
+  /** Probability that it was none of the known outlets. */
+  none_of_them: number;
+  downstream: (TracePlace & {
+    kind: string;
+    km: number;
+    arrival: Between<string | null>;
+    peak: Between<string | null>;
+    end: Between<string | null>;
+    concentration: Between<number> | null;
+  })[];
+  /** Points of every reach named. */
+  lines?: Record<string, [number, number][]> | null;
 }
 
 export interface Suspect {
   outlet: string;
-  name: Text | string;
+  name: Text;
+  longitude: number;
+  latitude: number;
+  industry: string | null;
   probability: number;
-  travel_time_h: number | null;
-  evidence: { what: Text | string; weight: number }[];
-  longitude?: number | null;
-  latitude?: number | null;
+  distance_km: number;
+  travel_time_h: Between<number>;
+  release: Between<string | null>;
+  evidence: { kind: string; what: Text; weight: number }[];
 }
 
 export interface Network {
   id: string;
-  name: Text | string;
+  name: Text;
   generated: boolean;
   reaches: number;
   catchments: number;
+  sections: number;
   outlets: number;
+}
+
+/** What stands on a network. */
+export interface NetworkSite {
+  id: string;
+  kind: string;
+  name: Text;
+  longitude: number;
+  latitude: number;
+  reach: string;
+  station: string | null;
 }
 
 // ---- Doors ---------------------------------------------------------------------------------------------------------
@@ -278,17 +337,19 @@ export const field = {
   refuse: (mn: string) => postJson<DeviceDetail>(apiUrl(`devices/${id(mn)}/refuse`), {}),
 
   review: (query: Query, signal?: AbortSignal) => getJson<ReviewSeries>(apiUrl("review", query), signal),
-  setFlag: (body: ReviewOrder) => postJson<{ id: string; values?: number }>(apiUrl("review"), body),
-  revert: (entry: string, body: { reason: string; who: string }) =>
-    postJson<unknown>(apiUrl(`review/${id(entry)}/revert`), body),
+  setFlag: (body: ReviewOrder) => postJson<ReviewEntry>(apiUrl("review"), body),
+  revert: (entry: number, body: { reason: string; who: string }) =>
+    postJson<ReviewEntry>(apiUrl(`review/${entry}/revert`), body),
   reviewHistory: (query: Query, signal?: AbortSignal) => getJson<Page<ReviewEntry>>(apiUrl("review/history", query), signal),
   qualityTests: (signal?: AbortSignal) => getJson<Page<QualityTest>>(apiUrl("quality/tests"), signal),
 
   events: (query: EventQuery = {}, signal?: AbortSignal) => getJson<Page<EventBrief>>(apiUrl("events", query), signal),
   event: (event: string, signal?: AbortSignal) => getJson<EventDetail>(apiUrl(`events/${id(event)}`), signal),
-  trace: (event: string, signal?: AbortSignal) => getJson<Trace>(apiUrl("trace", { event }), signal),
+  endEvent: (event: string) => postJson<EventDetail>(apiUrl(`events/${id(event)}/end`), {}),
+  trace: (event: string, signal?: AbortSignal) => getJson<Trace>(apiUrl("trace", { event, lines: true }), signal),
 
   networks: (signal?: AbortSignal) => getJson<{ networks: Network[] }>(apiUrl("network"), signal),
+  sites: (query: Query, signal?: AbortSignal) => getJson<Page<NetworkSite>>(apiUrl("network/sites", query), signal),
   reaches: (query: Query, signal?: AbortSignal) =>
     getJson<GeoJSON.FeatureCollection<GeoJSON.LineString | GeoJSON.MultiLineString>>(apiUrl("network/reaches", query), signal),
 };

@@ -19,7 +19,9 @@ import type { Place } from "@/permalink";
 import { BASE, type BaseData } from "./base";
 import { EXTENT, HOME, MAX_ZOOM, TILE_ZOOM } from "./bay";
 import { DENSE, DENSE_ZOOM, DOT_SIZES, MARK_SIZES } from "./measures";
+import type { Box } from "./camera";
 import { drawIcon } from "./icons";
+import type { Overlay } from "./overlay";
 import type { Palette } from "./palette";
 
 // Without this the production map stays blank: the worker is a file of its own.
@@ -30,6 +32,15 @@ prewarm();
 type Padding = Required<Edges>;
 type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
 const NO_POINTS: Points = { type: "FeatureCollection", features: [] };
+
+/** How much of a station is left to see while something else is looked at. */
+const DIM = 0.28;
+const OVER = "over/";
+
+/** The layers of an overlay, bound to its source; ids begin with `over/<name>/`. */
+function overlayLayers(name: string, overlay: Overlay): LayerSpecification[] {
+  return overlay.layers.map((it) => ({ ...it, id: `${OVER}${name}/${it.id}`, source: OVER + name }) as LayerSpecification);
+}
 
 export interface BayMapOptions {
   container: HTMLElement;
@@ -44,7 +55,7 @@ export interface BayMapOptions {
 }
 
 /** The layers that draw stations, above everything else. */
-function stationLayers(palette: Palette, fonts: string[], dense: boolean): LayerSpecification[] {
+function stationLayers(palette: Palette, fonts: string[], dense: boolean, dim: boolean): LayerSpecification[] {
   const on = (name: string) => ["boolean", ["feature-state", name], false];
   return [
     {
@@ -82,6 +93,8 @@ function stationLayers(palette: Palette, fonts: string[], dense: boolean): Layer
         "circle-color": ["case", ["==", ["get", "colour"], ""], "rgba(0,0,0,0)", ["get", "colour"]],
         "circle-stroke-color": ["case", ["==", ["get", "colour"], ""], palette.ring, palette.outline],
         "circle-stroke-width": 0.8,
+        "circle-opacity": dim ? DIM : 1,
+        "circle-stroke-opacity": dim ? DIM : 1,
       },
     },
     {
@@ -104,6 +117,8 @@ function stationLayers(palette: Palette, fonts: string[], dense: boolean): Layer
         "text-padding": 1,
       },
       paint: {
+        "icon-opacity": dim ? DIM : 1,
+        "text-opacity": dim ? 0 : 1,
         "text-color": palette.labelStrong,
         "text-halo-color": palette.haloWater,
         "text-halo-width": 1.5,
@@ -118,6 +133,8 @@ export class BayMap {
   private dense = false;
   private selected: string | null = null;
   private focused: string | null = null;
+  private overlays = new Map<string, Overlay>();
+  private dim = false;
   private base: Pick<BayMapOptions, "style" | "palette" | "fonts">;
   /** Resolves when the style is there and sources can be filled. */
   private readonly styled: Promise<void>;
@@ -161,9 +178,91 @@ export class BayMap {
       sources: {
         ...style.sources,
         stations: { type: "geojson", data: this.points, promoteId: "id", maxzoom: TILE_ZOOM },
+        ...Object.fromEntries(
+          [...this.overlays].map(([name, { data }]) => [OVER + name, { type: "geojson" as const, data, promoteId: "id" }]),
+        ),
       },
-      layers: [...style.layers, ...stationLayers(palette, fonts, this.dense)],
+      layers: [
+        ...style.layers,
+        ...this.overlaid(true),
+        ...stationLayers(palette, fonts, this.dense, this.dim),
+        ...this.overlaid(false),
+      ],
     };
+  }
+
+  private overlaid(below: boolean): LayerSpecification[] {
+    return [...this.overlays].flatMap(([name, it]) => ((it.below ?? false) === below ? overlayLayers(name, it) : []));
+  }
+
+  /** Lay these over the map and take away those that are not among them. */
+  async showOverlays(wanted: ReadonlyMap<string, Overlay>): Promise<void> {
+    await this.styled;
+    for (const name of [...this.overlays.keys()]) {
+      if (wanted.has(name)) continue;
+      for (const { id } of overlayLayers(name, this.overlays.get(name)!)) if (this.map.getLayer(id)) this.map.removeLayer(id);
+      if (this.map.getSource(OVER + name)) this.map.removeSource(OVER + name);
+      this.overlays.delete(name);
+    }
+    for (const [name, overlay] of wanted) {
+      const before = this.overlays.get(name);
+      this.overlays.set(name, overlay);
+      const source = this.map.getSource<GeoJSONSource>(OVER + name);
+      if (source && before && before.layers === overlay.layers) {
+        if (before.data !== overlay.data) await source.setData(overlay.data);
+        continue;
+      }
+      if (before) for (const { id } of overlayLayers(name, before)) if (this.map.getLayer(id)) this.map.removeLayer(id);
+      if (source) await source.setData(overlay.data);
+      else this.map.addSource(OVER + name, { type: "geojson", data: overlay.data, promoteId: "id" });
+      const above = overlay.below ? "stations/halo" : undefined;
+      for (const layer of overlayLayers(name, overlay)) this.map.addLayer(layer, above);
+    }
+  }
+
+  /** The feature of a clickable overlay at a point of the screen. */
+  overlayAt(point: { x: number; y: number }, reach: number): { name: string; id: string } | null {
+    const layers = [...this.overlays]
+      .filter(([, it]) => it.pick)
+      .flatMap(([name, it]) => overlayLayers(name, it).map(({ id }) => id))
+      .filter((id) => this.map.getLayer(id));
+    if (!layers.length) return null;
+    const box: [[number, number], [number, number]] = [
+      [point.x - reach, point.y - reach],
+      [point.x + reach, point.y + reach],
+    ];
+    const found = this.map.queryRenderedFeatures(box, { layers })[0];
+    return found ? { name: found.layer.id.split("/")[1]!, id: String(found.properties["id"]) } : null;
+  }
+
+  /** Let the stations step back, or stand forth again. */
+  async dimStations(dim: boolean): Promise<void> {
+    if (dim === this.dim) return;
+    this.dim = dim;
+    await this.styled;
+    for (const [layer, name, on] of [
+      ["stations/marks", "icon-opacity", DIM],
+      ["stations/marks", "text-opacity", 0],
+      ["stations/dots", "circle-opacity", DIM],
+      ["stations/dots", "circle-stroke-opacity", DIM],
+    ] as const) {
+      if (this.map.getLayer(layer)) this.map.setPaintProperty(layer, name, dim ? on : 1);
+    }
+  }
+
+  /** Let the map go as far as `box`, where that lies outside the shipped base map. */
+  widen(box: Box): void {
+    const [west, south, east, north] = EXTENT;
+    this.map.setMaxBounds([
+      [Math.min(west, box[0] - 0.5), Math.min(south, box[1] - 0.5)],
+      [Math.max(east, box[2] + 0.5), Math.max(north, box[3] + 0.5)],
+    ]);
+  }
+
+  /** What is seen now: west, south, east, north. */
+  bounds(): Box {
+    const it = this.map.getBounds();
+    return [it.getWest(), it.getSouth(), it.getEast(), it.getNorth()];
   }
 
   /** Draw the base map anew: another theme, another language. */
@@ -178,7 +277,7 @@ export class BayMap {
     this.map.setPaintProperty("background", "background-color", ground);
     for (const layer of this.map.getStyle()?.layers ?? []) {
       const source = layer.id.split("/")[0]!;
-      if (layer.id === "background" || source === "stations") continue;
+      if (layer.id === "background" || source === "stations" || layer.id.startsWith(OVER)) continue;
       const visibility = on.has(source) ? "visible" : "none";
       if (this.map.getLayoutProperty(layer.id, "visibility") !== visibility) {
         this.map.setLayoutProperty(layer.id, "visibility", visibility);
@@ -298,8 +397,8 @@ export class BayMap {
     this.map.fitBounds(HOME, { padding, duration: 600 });
   }
 
-  fit(bounds: [number, number, number, number], padding: Padding): void {
-    this.map.fitBounds(bounds, { padding, duration: 600, maxZoom: 12 });
+  fit(bounds: Box, padding: Padding): void {
+    this.map.fitBounds([bounds[0], bounds[1], bounds[2], bounds[3]], { padding, duration: 600, maxZoom: 12 });
   }
 
   zoomBy(steps: number): void {

@@ -1,6 +1,6 @@
 /** How much room there is, and what of the map the furniture covers. */
 import { computed, reactive, ref } from "vue";
-import { open, state } from "@/state";
+import { onMap, open, state } from "@/state";
 
 const query = typeof matchMedia === "function" ? matchMedia("(max-width: 820px)") : null;
 /** True on a phone: one column, bottom sheet, big targets. */
@@ -30,15 +30,17 @@ export const measured = reactive({ bar: 52, time: 92, panel: 316, sheet: 400 });
 
 /** What of the map is covered, in pixels from each edge. */
 export const covered = computed(() => {
-  const selected = state.sel !== null;
+  const selected = state.sel !== null || (onMap.value && state.event !== "");
+  const listed = state.view === "events" || state.view === "trace";
   if (narrow.value) {
-    const sheet = selected && sheetHeight.value !== "low" ? Math.round(window.innerHeight * 0.5) : measured.time;
+    const open = selected || listed;
+    const sheet = open && sheetHeight.value !== "low" ? Math.round(window.innerHeight * 0.5) : measured.time;
     return { top: measured.bar + 76, right: 16, bottom: sheet + 28, left: 16 };
   }
   return {
     top: measured.bar + 24,
     right: selected ? measured.sheet + 36 : 64,
     bottom: measured.time + 40,
-    left: panelOpen.value ? measured.panel + 36 : 64,
+    left: listed || panelOpen.value ? measured.panel + 36 : 64,
   };
 });

@@ -68,6 +68,10 @@ def execution_answer(packet: Packet, result: int) -> bytes:
 
 
 def _answer(packet: Packet | Head, command: str, cp: str = "") -> bytes:
+    if isinstance(packet, Head) and packet.qn and packet.pw and packet.flag is not None:
+        # Fields that came over the wire hold nothing that could break a frame: they were cut at the very marks.
+        mine = f"ST=91;CN={command};PW={packet.pw};MN={packet.mn};Flag={flag_of(packet.version)};CP=&&{cp}&&"
+        return framed(segments.encode_text(f"QN={packet.qn};{mine}"))
     fields = {"QN": packet.qn, "ST": "91", "CN": command, "PW": packet.pw, "MN": packet.mn}
     fields = {name: value for name, value in fields.items() if value}
     if packet.flag is not None:

@@ -92,10 +92,15 @@ class Network:
         )
 
     @cached_property
+    def splits(self) -> Index:
+        """The reaches below which the water parts."""
+        return np.unique(self.side_from)
+
+    @cached_property
     def share(self) -> dict[tuple[int, int], float]:
         """Part of a reach's water that takes each of its links, where it has several: by the discharge below."""
         shares: dict[tuple[int, int], float] = {}
-        for at in np.unique(self.side_from).tolist():
+        for at in self.splits.tolist():
             arms = self.down.row(at)
             flow = self.discharge[arms]
             flow = flow if np.isfinite(flow).all() and flow.sum() > 0 else np.ones(len(arms))

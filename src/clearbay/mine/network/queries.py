@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def downstream(network: Network, place: Place, km: float = INFINITE) -> Reached:
     # For each reach: km, hours and doubt from the place to its lower end.
     far = {place.reach: (place.below_km, own, own * float(network.spread[place.reach]))}
     near = {place.reach: (0.0, 0.0, 0.0)}
-    splits = set(network.side_from.tolist())
+    splits = set(network.splits.tolist())
     sides: deque[tuple[int, int]] = deque()
     at = place.reach
     while True:
@@ -136,56 +137,156 @@ def _arms_within(network: Network, start: int, end: int) -> bool:
     return bool(high > low or np.any((network.side_from >= start) & (network.side_from < end)))
 
 
+@dataclass(frozen=True)
+class _Range:
+    """A range of reaches that one way reaches: what is added to their sums to the mouth to count from the place."""
+
+    start: int
+    stop: int
+    km: float
+    hours: float
+    doubt: float
+
+
 def _by_arms(
     network: Network, place: Place, near_km: Floats, near_h: Floats, doubt_h: Floats
 ) -> tuple[Index, Floats, Floats, Floats, Floats]:
     """The columns of ``Reached`` with what comes by side arms too, from those of the main ways."""
-    at, end = place.reach, int(network.last[place.reach])
-    count = len(network)
-    km = np.full(count, np.nan)
-    hours, doubt = np.zeros(count), np.zeros(count)
-    km[at:end], hours[at:end], doubt[at:end] = near_km, near_h, doubt_h
+    ranges = _ranges(network, place)
+    if len(ranges) == 1:
+        reach = np.arange(place.reach, int(network.last[place.reach]), dtype=np.int32)
+        return reach, near_km, near_h, doubt_h, _shares(network, place.reach, ranges, reach, near_km)
+    rows = [np.arange(one.start, one.stop, dtype=np.int32) for one in ranges[1:]]
+    reach = np.concatenate([np.arange(place.reach, int(network.last[place.reach]), dtype=np.int32), *rows])
+    km = np.concatenate([near_km, *(network.mouth_km[one.start : one.stop] + one.km for one in ranges[1:])])
+    hours = np.concatenate([near_h, *(network.mouth_h[one.start : one.stop] + one.hours for one in ranges[1:])])
+    doubt = np.concatenate([doubt_h, *(network.mouth_doubt[one.start : one.stop] + one.doubt for one in ranges[1:])])
+    return reach, km, hours, doubt, _shares(network, place.reach, ranges, reach, km)
+
+
+def _ranges(network: Network, place: Place) -> list[_Range]:
+    """The ranges that reach the place, its own first, then by the shortest way through a side arm."""
+    at = place.reach
+    part = place.below_km / float(network.length_km[at])
+    own = network.hours(at) * part
+    main = _Range(
+        at,
+        int(network.last[at]),
+        -float(network.mouth_km[at]) - place.below_km,
+        -float(network.mouth_h[at]) - own,
+        -float(network.mouth_doubt[at]) - own * float(network.spread[at]),
+    )
+    found = [main]
+    starts = [main.start]  # sorted, with the ranges in the same order
+    inside = [main]
+
+    def holder(reach: int) -> _Range | None:
+        k = bisect_right(starts, reach) - 1
+        return inside[k] if k >= 0 and reach < inside[k].stop else None
+
     heap: list[tuple[float, int]] = []
 
-    def push(start: int, stop: int) -> None:
-        low, high = np.searchsorted(network.side_to, (start, stop))
+    def push(one: _Range) -> None:
+        low, high = np.searchsorted(network.side_to, (one.start, one.stop))
         for link in range(int(low), int(high)):
-            into = int(network.side_to[link])
-            if np.isnan(km[into]) or not np.isnan(km[network.side_from[link]]):
-                continue
-            own = float(network.length_km[into]) - (place.below_km if into == at else 0.0)
-            heapq.heappush(heap, (float(km[into]) + own, link))
+            if holder(int(network.side_from[link])) is None:
+                into = int(network.side_to[link])
+                # From the place to the upper end of the reach that the arm runs into.
+                whole = float(network.length_km[into])
+                heapq.heappush(heap, (float(network.mouth_km[into]) + one.km + whole, link))
 
-    push(at, end)
+    push(main)
     while heap:
         far, link = heapq.heappop(heap)
         start, into = int(network.side_from[link]), int(network.side_to[link])
-        if not np.isnan(km[start]):
+        if holder(start) is not None:
             continue
-        stop = int(network.last[start])
-        fresh = start + np.flatnonzero(np.isnan(km[start:stop]))
-        through = network.hours(into) * (1.0 - (place.below_km / float(network.length_km[into]) if into == at else 0.0))
-        km[fresh] = far + network.mouth_km[fresh] - network.mouth_km[start]
-        hours[fresh] = hours[into] + through + network.mouth_h[fresh] - network.mouth_h[start]
-        doubt[fresh] = (
-            doubt[into]
-            + through * float(network.spread[into])
-            + network.mouth_doubt[fresh]
-            - network.mouth_doubt[start]
+        below = holder(into)
+        assert below is not None
+        hours = network.hours(into)
+        offset = (
+            far - float(network.mouth_km[start]),
+            float(network.mouth_h[into]) + below.hours + hours - float(network.mouth_h[start]),
+            float(network.mouth_doubt[into])
+            + below.doubt
+            + hours * float(network.spread[into])
+            - float(network.mouth_doubt[start]),
         )
-        push(start, stop)
-    reach = np.flatnonzero(~np.isnan(km)).astype(np.int32)
-    share = np.where(np.isnan(km), 0.0, 1.0)
-    splits = np.unique(network.side_from)
-    splits = splits[~np.isnan(km[splits])]
-    splits = splits[np.argsort(km[splits], kind="stable")]
-    splits = splits[splits != at]
-    # Twice: a side arm may lead to a place that is further by the main way and so comes later in this order.
-    for _ in range(2):
-        for split in splits.tolist():
-            part = sum(network.share[split, arm] * share[arm] for arm in network.down.row(split).tolist())
-            share[split : int(network.last[split])] = part
-    share = np.where(np.isnan(km), 0.0, share)
-    first = reach != at
-    order = np.concatenate([[at], reach[first]]).astype(np.int32)
-    return order, km[order], hours[order], doubt[order], share[order]
+        # What of that range is not reached yet, in the gaps between those that are.
+        low, stop = start, int(network.last[start])
+        k = bisect_right(starts, low)
+        fresh = []
+        while low < stop:
+            edge = min(starts[k], stop) if k < len(starts) else stop
+            if low < edge:
+                fresh.append(_Range(low, edge, *offset))
+            if k >= len(starts):
+                break
+            low = max(edge, inside[k].stop)
+            k += 1
+        for one in fresh:
+            k = bisect_right(starts, one.start)
+            starts.insert(k, one.start)
+            inside.insert(k, one)
+        found += fresh
+        for one in fresh:
+            push(one)
+    return found
+
+
+def _shares(network: Network, at: int, ranges: list[_Range], reach: Index, km: Floats) -> Floats:
+    """The part of each reach's water that comes to the place: below a bifurcation that of its arms together."""
+    splits = network.splits
+    inside: set[int] = set()
+    for one in ranges:
+        low, high = np.searchsorted(splits, (one.start, one.stop))
+        inside.update(splits[low:high].tolist())
+    order = sorted(inside - {at})
+    last = [int(network.last[split]) for split in order]
+
+    def governing(row: int) -> int | None:
+        """The bifurcation next below a reach on its main way (or the reach itself)."""
+        k = bisect_right(order, row) - 1
+        while k >= 0 and last[k] <= row:
+            k = above[k]
+        return order[k] if k >= 0 else None
+
+    above: list[int] = []  # for each bifurcation, the number of the one next below it
+    open_: list[int] = []
+    for k, split in enumerate(order):
+        while open_ and last[open_[-1]] <= split:
+            open_.pop()
+        above.append(open_[-1] if open_ else -1)
+        open_.append(k)
+    starts = sorted((one.start, one.stop) for one in ranges)
+    edges = [one[0] for one in starts]
+
+    def reached(row: int) -> bool:
+        k = bisect_right(edges, row) - 1
+        return k >= 0 and row < starts[k][1]
+
+    arms = {
+        split: [(network.share[split, arm], governing(arm)) for arm in network.down.row(split).tolist() if reached(arm)]
+        for split in order
+    }
+    sort = np.argsort(reach, kind="stable") if len(ranges) > 1 else None
+    sorted_ = reach if sort is None else reach[sort]
+    found = np.searchsorted(sorted_, order)
+    far = dict(zip(order, km[found if sort is None else sort[found]].tolist(), strict=True))
+    value = dict.fromkeys(order, 1.0)
+    # From below upwards; again until an arm that leads to a place further up has settled.
+    for _ in range(20):
+        change = 0.0
+        for split in sorted(order, key=far.__getitem__):
+            new = sum(part * (value[below] if below is not None else 1.0) for part, below in arms[split])
+            change = max(change, abs(new - value[split]))
+            value[split] = new
+        if change < 1e-9:
+            break
+    share = np.ones(len(reach))
+    if all(part > 1.0 - 1e-9 for part in value.values()):
+        return share
+    for split in order:
+        low, high = np.searchsorted(sorted_, (split, int(network.last[split])))
+        share[slice(low, high) if sort is None else sort[low:high]] = value[split]
+    return share

@@ -55,22 +55,22 @@ def clues_of(
     code: str,
     dose: float,
     others: Mapping[str, Other],
-    released: Sequence[tuple[Floats, Floats]],
+    released: Mapping[int, tuple[Floats, Floats]],
 ) -> list[list[Clue]]:
     """The clues of each outlet, their weights relative to the average of all.
 
-    ``dose`` is what passed the section of property ``code``; ``released`` each outlet's hours of the release (values,
-    probabilities).
+    ``dose`` is what passed the section of property ``code``; ``released`` the hours of the release (values,
+    probabilities) of each outlet that has records, by its number.
     """
     raw: list[dict[Kind, tuple[float, dict[str, object]]]] = []
-    for site, when in zip(sites, released, strict=True):
+    for number, site in enumerate(sites):
         entry: dict[Kind, tuple[float, dict[str, object]]] = {}
         if site.fingerprint and code:
             entry["fingerprint"] = _made_of(site, code, dose, others)
         size = _size(site, code, dose)
         if size is not None:
             entry["permit"] = size
-        records = _records(site, *when)
+        records = _records(site, *released[number]) if number in released else None
         if records is not None:
             entry["records"] = records
         entry["history"] = (float(np.log(1.0 + 0.5 * min(site.findings, 6))), {"findings": site.findings})

@@ -125,8 +125,12 @@ def trace_incident(
     sites = [outlets[k] for k in numbers]
     known = ways.logs(spots, age, by_age, unseen)
     place_weight = np.logaddexp.reduce(known, axis=1) if len(sites) else np.zeros(0)
-    hours = [_release_hours(first, ages, row) for row in np.exp(known - (known.max() if len(sites) else 0.0))]
-    clues = clues_of(sites, code=code, dose=first.dose, others=others or {}, released=hours)
+    released = {
+        k: _release_hours(first, ages, np.exp(known[k] - known[k].max()))
+        for k, site in enumerate(sites)
+        if site.windows is not None
+    }
+    clues = clues_of(sites, code=code, dose=first.dose, others=others or {}, released=released)
     if len(sites):
         known = known + np.array([sum(clue.weight for clue in one) for one in clues])[:, None] - np.log(len(sites))
     share = UNKNOWN if len(sites) else 1.0
@@ -148,13 +152,14 @@ def trace_incident(
     by_joint = joint.sum(axis=0)
     time, duration = _begun(first, ages, by_joint)
     travel = ways.travel(spots)
+    begun = _all_begun(first, ages, outlet)
     suspects = [
         Suspect(
             site,
             float(outlet[k].sum()),
             float(spots.km[k]),
             travel[k],
-            _begun(first, ages, outlet[k])[0],
+            begun[k],
             (_place_clue(place_weight, k, float(spots.km[k]), travel[k]), *clues[k]),
         )
         for k, site in enumerate(sites)
@@ -187,6 +192,7 @@ def trace_incident(
     )
 
 
+_CHUNK = 256
 _AGES = np.exp(np.linspace(np.log(1e-3), np.log(1e5), 400))
 
 
@@ -209,6 +215,29 @@ def _begun(pulse: Pulse, ages: Ages, weight: Floats) -> tuple[Estimate, Estimate
     hours, probability = _release_hours(pulse, ages, weight)
     by_duration = _by_duration(ages, weight).sum(axis=1)
     return _quantiles(hours, probability), _quantiles(ages.duration_h, by_duration)
+
+
+def _all_begun(pulse: Pulse, ages: Ages, weights: Floats) -> list[Estimate]:
+    """When the release began, were each outlet (row of ``weights``) the one: as ``_begun``, for all at once."""
+    logs = ages.log_likelihood - np.logaddexp.reduce(ages.log_likelihood, axis=0)[None, :]
+    given_age = np.exp(logs)
+    hours = (_release_hours(pulse, ages, np.ones(len(ages.age_h)))[0]).reshape(given_age.shape)
+    order = np.argsort(hours, axis=None)
+    sorted_, flat = hours.ravel()[order], given_age.ravel()[order]
+    column = order % given_age.shape[1]
+    found = []
+    for start in range(0, len(weights), _CHUNK):
+        part = weights[start : start + _CHUNK][:, column] * flat
+        sums = np.cumsum(part, axis=1)
+        total = sums[:, -1]
+        middle = (sums - 0.5 * part) / np.where(total > 0, total, 1.0)[:, None]
+        for row, whole in zip(middle, total.tolist(), strict=True):
+            if whole > 0:
+                low, median, high = np.interp(INTERVAL, row, sorted_)
+                found.append(Estimate(float(median), float(low), float(high)))
+            else:
+                found.append(Estimate(float("nan"), float("nan"), float("nan")))
+    return found
 
 
 def _quantiles(values: Floats, weight: Floats) -> Estimate:

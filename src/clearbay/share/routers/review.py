@@ -39,7 +39,7 @@ class ParameterShape(schemas.Answer):
     required: bool
 
 
-class TestShape(schemas.Answer):
+class QualityTestShape(schemas.Answer):
     """A registered quality test."""
 
     id: str
@@ -122,7 +122,7 @@ class Reverting(BaseModel):
     "/quality/tests",
     operation_id="quality_tests",
     summary="Quality tests",
-    responses={200: {"model": schemas.Listing[TestShape]}, **documented(422)},
+    responses={200: {"model": schemas.Listing[QualityTestShape]}, **documented(422)},
 )
 def quality_tests() -> Response:
     """Every registered test with its parameters, where it comes from, and how well that is sourced."""

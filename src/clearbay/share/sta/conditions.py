@@ -56,6 +56,7 @@ _SQL: dict[str, str] = {
     "endswith": "ends_with({}, {})",
     "indexof": "(instr({}, {}) - 1)",
 }
+_TICK = timedelta(microseconds=1)
 _FLIPPED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge", "eq": "eq", "ne": "ne"}
 _TIMES = {
     "before": "({end} <= {first} AND {start} < {first})",
@@ -72,13 +73,19 @@ _TIMES = {
 class Condition:
     """A filter taken apart: the streams it leaves, bounds of the start time, and what remains as SQL (empty: nothing).
 
-    ``start`` is included, ``end`` is not; they only narrow, ``sql`` says all of it that is not about streams.
+    ``start`` is included, ``end`` is not. What a comparison of the phenomenon time with a moment says is said by them
+    alone; ``sql`` says everything else that is not about streams.
     """
 
     streams: tuple[Stream, ...]
     start: datetime | None = None
     end: datetime | None = None
     sql: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every observation of the streams is meant."""
+        return not self.sql and self.start is None and self.end is None
 
 
 Exceptions = Callable[[], Iterable[tuple[int, int, str]]]
@@ -104,7 +111,8 @@ def take_apart(graph: Graph, streams: Iterable[Stream], node: Node | None, excep
         low, high = _bounds(part)
         start = low if start is None else max(start, low) if low is not None else start
         end = high if end is None else min(end, high) if high is not None else end
-        said.append(compiler.truth(part))
+        if not _only_bounds(part):
+            said.append(compiler.truth(part))
     return Condition(kept, start, end, " AND ".join(said))
 
 
@@ -144,10 +152,17 @@ def _bounds(node: Node) -> tuple[datetime | None, datetime | None]:
     if name in ("eq", "during", "starts", "overlaps", "finishes", "meets"):
         return low, high
     if name in ("gt", "ge", "after"):
-        return held.start, None
+        return held.start + (_TICK if name == "gt" and held.start == held.end else 0 * _TICK), None
     if name in ("lt", "le", "before"):
-        return None, high
+        return None, held.end if name == "lt" else high
     return None, None
+
+
+def _only_bounds(node: Node) -> bool:
+    """Whether bounds of the start time say all that a condition says."""
+    if not isinstance(node, Call) or node.name not in ("gt", "ge", "lt", "le") or _bounds(node) == (None, None):
+        return False
+    return any(isinstance(one, Literal) and isinstance(one.value, datetime) for one in node.args)
 
 
 def _behind(node: Node) -> Node:

@@ -14,6 +14,8 @@ from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import pyarrow as pa
+
 from clearbay import packs
 from clearbay.model.station import Station
 from clearbay.share.sta.shapes import SHAPES
@@ -117,6 +119,9 @@ class Extents(Protocol):
 
     def of(self, key: Key) -> Extent | None:
         """The extent of the datastream with this key."""
+
+    def newest(self, key: Key) -> pa.Table:
+        """Its newest observation (``OBSERVATIONS``), or no row."""
 
 
 @dataclass

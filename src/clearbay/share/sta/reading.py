@@ -22,10 +22,8 @@ from clearbay.share.sta.graph import COUNT, TRUTH, Entity, Graph, Stream
 from clearbay.share.sta.options import Options
 from clearbay.share.sta.shapes import SHAPES
 from clearbay.store import Reader
-from clearbay.store.entities import KEY, Entities, Extra
+from clearbay.store.entities import Entities, Extra
 
-_MANY = 20
-"""Datastreams of which the newest observation is wanted, from which on all are taken from the list of newest."""
 _COMPONENTS = ("id", "phenomenonTime", "result", "resultTime", "resultQuality", "parameters")
 
 
@@ -34,8 +32,6 @@ class Reading:
 
     def __init__(self, graph: Graph, reader: Reader, entities: Entities, base: str) -> None:
         self.graph, self.reader, self.entities, self.base = graph, reader, entities, base
-        self._latest: pa.Table = None
-        self._newest: dict[tuple[str, ...], int] | None = None
 
     def answer(self, target: Target, options: Options, path: str) -> Any:
         """The answer to a path with its options."""
@@ -266,16 +262,10 @@ class Reading:
 
     def _newest_of(self, stream: Stream, options: Options) -> rows.Page:
         """The newest observation of a stream from the list of all newest ones: nothing is searched."""
-        if self._newest is None:
-            latest = self.reader.latest()
-            names = [latest[name].to_pylist() for name in KEY]
-            self._latest = latest
-            self._newest = {key: at for at, key in enumerate(zip(*names, strict=True))}
-        at = self._newest.get(stream.key)
         extent = self.graph.extent(stream)
-        if at is None or extent is None:
+        if extent is None:
             return rows.Page(rows.ROWS.empty_table(), count=0)
-        table = rows.named(self._latest.slice(at, 1), stream)
+        table = rows.newest(self.graph, stream)
         return rows.Page(table, extent.count > 1, f"t{extent.last}", extent.count if options.count else None)
 
     def _listed(self, target: Target, options: Options, path: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -62,7 +63,7 @@ def page(graph: Graph, reader: Reader, condition: Condition, options: Options) -
     streams = condition.streams
     if down is not None and len(streams) <= 1:
         return _of_one(graph, reader, condition, options, down) if streams else Page(ROWS.empty_table(), count=0)
-    if not options.order and not condition.sql:
+    if not options.order and condition.is_whole:
         return _in_turn(graph, reader, condition, options)
     order = conditions.order(graph, streams, options.order) if options.order else ""
     order = ", ".join(part for part in (order, "datastream", "time") if part)
@@ -72,13 +73,9 @@ def page(graph: Graph, reader: Reader, condition: Condition, options: Options) -
     return Page(rows.slice(0, size), rows.num_rows > size, count=count)
 
 
-def newest(graph: Graph, reader: Reader, stream: Stream) -> pa.Table:
-    """The newest observation of a datastream."""
-    extent = graph.extent(stream)
-    if extent is None or not extent.count:
-        return ROWS.empty_table()
-    last = _EPOCH + timedelta(microseconds=extent.last)
-    return read(reader, stream, last, last + _TICK)
+def newest(graph: Graph, stream: Stream) -> pa.Table:
+    """The newest observation of a datastream, from the list of all newest ones: nothing is searched."""
+    return named(graph.extents.newest(stream.key), stream)
 
 
 def read(reader: Reader, stream: Stream, start: datetime | None, end: datetime | None, **more: Any) -> pa.Table:
@@ -126,7 +123,7 @@ def _by_time(options: Options) -> bool | None:
 def _of_one(graph: Graph, reader: Reader, condition: Condition, options: Options, down: bool) -> Page:
     stream = condition.streams[0]
     size, need = options.size, options.skip + options.size + 1
-    plain = not condition.sql
+    plain = condition.is_whole
     extent = graph.extent(stream)
     if extent is None or not extent.count:
         return Page(ROWS.empty_table(), count=0)
@@ -135,7 +132,7 @@ def _of_one(graph: Graph, reader: Reader, condition: Condition, options: Options
         count = extent.count if plain else sum(part.num_rows for part in _windows(graph, reader, condition, 10**12))
     behind = _moment(options.token)
     if down and plain and need == 2 and behind is None and options.skip == 0:
-        return Page(newest(graph, reader, stream), extent.count > 1, token=f"t{extent.last}", count=count)
+        return Page(newest(graph, stream), extent.count > 1, token=f"t{extent.last}", count=count)
     parts: list[pa.Table] = []
     have = 0
     for part in _windows(graph, reader, condition, need, down=down, behind=behind):
@@ -190,11 +187,17 @@ def _windows(
         width = min(width * 4, last - first + _SECOND)
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """An engine without data, for conditions on rows that were read already."""
+    return duckdb.connect(":memory:", config={"threads": 1})
+
+
 def _meeting(rows: pa.Table, stream: Stream, sql: str) -> pa.Table:
     if not sql or not rows.num_rows:
         return rows
     length = (stream.period or timedelta()) // _TICK
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with _engine().cursor() as connection:
         connection.register("rows", rows)
         source = f"SELECT *, time + to_microseconds({length}) AS tend FROM rows"
         found = _run(connection, f"SELECT {_COLUMNS} FROM ({source}) WHERE {sql} ORDER BY time")

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clearbay.model.observation import OBSERVATIONS
 from clearbay.model.station import Station
 from clearbay.share.sta import graph
 from clearbay.share.sta.graph import Entity, Extent, Graph, Stream, Thing
-from clearbay.store import Home
+from clearbay.store import Home, Reader
 from clearbay.store.entities import KEY, Document, Entities, Key
 
 REGISTER = 2.0
@@ -25,13 +26,15 @@ stations too, and reading some thousands costs more than a request should."""
 class Columns:
     """The extents of all datastreams as columns: they change with every commit, and few are asked for."""
 
-    def __init__(self, table: pa.Table | None = None, before: Columns | None = None) -> None:
+    def __init__(self, reader: Reader | None = None, before: Columns | None = None) -> None:
+        self._reader = reader
         self.numbers: dict[Key, int] = {}
         self.fresh: dict[int, Key] = {}
         self._columns: tuple[npt.NDArray[np.int64], ...] = ()
         self._rank: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        if table is None:
+        if reader is None:
             return
+        table = reader.datastreams()
         ids = table["id"].to_numpy().astype(np.int64)
         self._columns = tuple(table[name].cast(pa.int64()).to_numpy() for name in ("count", "first", "last"))
         self._rank = np.full(int(ids.max()) + 1 if len(ids) else 0, -1, dtype=np.int64)
@@ -45,10 +48,23 @@ class Columns:
             self.fresh = dict(zip(ids[places].tolist(), keys, strict=True))
             self.numbers = self.numbers | {key: number for number, key in self.fresh.items()}
 
-    def of(self, key: Key) -> Extent | None:
-        """The extent of the datastream with this key; None where it has no observation."""
+    def newest(self, key: Key) -> pa.Table:
+        """The newest observation of the datastream with this key (``OBSERVATIONS``), or no row."""
+        at = self._place(key)
+        if at is None or self._reader is None or self.of(key) is None:
+            return OBSERVATIONS.empty_table()
+        return self._reader.latest().slice(at, 1)
+
+    def _place(self, key: Key) -> int | None:
         number = self.numbers.get(key)
         if number is None or number >= len(self._rank) or (at := int(self._rank[number])) < 0:
+            return None
+        return at
+
+    def of(self, key: Key) -> Extent | None:
+        """The extent of the datastream with this key; None where it has no observation."""
+        at = self._place(key)
+        if at is None:
             return None
         count, first, last = (int(column[at]) for column in self._columns)
         return Extent(count, first, last) if count else None
@@ -91,7 +107,7 @@ class State:
     def _renew(self, versions: tuple[int, int]) -> None:
         documents = self.entities.changed(self._versions[1]) if versions[1] != self._versions[1] else ()
         before = self._graph.extents
-        extents = Columns(self.home.reader().datastreams(), before if isinstance(before, Columns) else None)
+        extents = Columns(self.home.reader().pinned(), before if isinstance(before, Columns) else None)
         carrying = self.entities.carrying() if versions[1] != self._versions[1] else self._graph.carrying
         # Series that clients made are known before their first observation; others are not.
         whole = any(key not in self._graph.by_key for key in extents.fresh.values())

@@ -151,9 +151,17 @@ class Roster:
         """Approve unknown devices (MN and ST) as they are, each with a station of its own."""
         stations = [station_for(mn, st) for mn, st in found.items()]
         self._home.register_stations(stations, replace=False)
-        decisions = [(mn, "approved", one.id, Config()) for mn, one in zip(found, stations, strict=True)]
-        self._devices.decide_all(decisions)  # type: ignore[arg-type]
-        self.refresh()
+        decisions: list[tuple[str, Status, str, Config]] = [
+            (mn, "approved", one.id, Config()) for mn, one in zip(found, stations, strict=True)
+        ]
+        before = self._devices.version()
+        made = self._devices.decide_all(decisions)
+        if before == self._version and self._devices.version() == before + 1:
+            # Nobody else has decided meanwhile: no need to read thousands of devices for a few new ones.
+            self._known.update((device.mn, _known(device)) for device in made)
+            self._version = before + 1
+        else:
+            self.refresh()
 
 
 def _known(device: Device) -> Known:

@@ -394,6 +394,7 @@ class Gateway:
 
     async def _approve(self) -> None:
         while self._approvals:
+            await asyncio.sleep(0.05)  # devices come in crowds: one decision for all of them
             approvals, self._approvals = self._approvals, {}
             try:
                 await asyncio.to_thread(self.roster.approve_all, {mn: one.st for mn, one in approvals.items()})

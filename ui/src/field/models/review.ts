@@ -5,41 +5,31 @@ export const FLAGS = [1, 2, 3, 4, 9] as const;
 export type Flag = (typeof FLAGS)[number];
 export const isFlag = (value: number): value is Flag => (FLAGS as readonly number[]).includes(value);
 
-/** The part of a series of one depth and one kind of average, with its tests. */
-export function partOf(series: ReviewSeries, depth: string, averaging: string): ReviewSeries {
-  const rows = series.time.flatMap((_time, row) =>
-    (series.depth[row] ?? "") === depth && (series.averaging?.[row] ?? "") === averaging ? [row] : [],
-  );
-  const pick = <T>(column: readonly T[]): T[] => rows.map((row) => column[row]!);
-  return {
-    ...series,
-    depth: pick(series.depth),
-    averaging: series.averaging ? pick(series.averaging) : undefined,
-    time: pick(series.time),
-    value: pick(series.value),
-    flag: pick(series.flag),
-    tests: Object.fromEntries(Object.entries(series.tests).map(([id, column]) => [id, pick(column)])),
-    manual: series.manual ? pick(series.manual) : undefined,
-  };
+/** The tests of a series by their own names: `aggregate` sums them up and is none. */
+const own = (series: ReviewSeries) => Object.entries(series.tests).filter(([id]) => id !== "aggregate");
+
+/** The review that stands over a point, the newest where several do. */
+export function reviewOf(series: ReviewSeries, row: number): ReviewEntry | undefined {
+  const time = series.time[row]! * 1000;
+  return series.reviews.find((it) => !it.reverted && Date.parse(it.from) <= time && time < Date.parse(it.to));
 }
 
-/** The parts that a series has: `depth|averaging`, each once, in order. */
-export function parts(series: ReviewSeries): { depth: string; averaging: string; count: number }[] {
-  const found = new Map<string, { depth: string; averaging: string; count: number }>();
-  series.time.forEach((_time, row) => {
-    const depth = series.depth[row] ?? "";
-    const averaging = series.averaging?.[row] ?? "";
-    const key = `${depth}|${averaging}`;
-    const part = found.get(key) ?? { depth, averaging, count: 0 };
-    part.count += 1;
-    found.set(key, part);
+/**
+ * The flag that a point bears on the chart: what a person has said; else the sterner of what is stored and what the tests
+ * say now, for a series that came before its tests did.
+ */
+export function flagsOf(series: ReviewSeries): number[] {
+  const now = series.tests["aggregate"] ?? [];
+  return series.flag.map((flag, row) => {
+    const said = now[row] ?? 2;
+    if (reviewOf(series, row) || flag >= 3) return flag;
+    return said === 3 || said === 4 ? said : flag;
   });
-  return [...found.values()].sort((a, b) => b.count - a.count);
 }
 
 /** The tests that found a point suspect or worse. */
 export function against(series: ReviewSeries, row: number): string[] {
-  return Object.entries(series.tests).flatMap(([id, column]) => {
+  return own(series).flatMap(([id, column]) => {
     const flag = column[row] ?? 2;
     return flag === 3 || flag === 4 ? [id] : [];
   });
@@ -54,7 +44,7 @@ export interface TestCount {
 
 /** How each test judged the series, the sternest first. */
 export function testCounts(series: ReviewSeries): TestCount[] {
-  return Object.entries(series.tests)
+  return own(series)
     .map(([id, column]) => ({
       id,
       suspect: column.filter((flag) => flag === 3).length,
@@ -78,7 +68,7 @@ export function snapped(series: ReviewSeries, span: readonly [number, number] | 
 
 /** The newest first; what was taken back stays, marked. */
 export function inTime(history: readonly ReviewEntry[]): ReviewEntry[] {
-  return [...history].sort((a, b) => b.time.localeCompare(a.time));
+  return [...history].sort((a, b) => b.made.localeCompare(a.made));
 }
 
 export const testName = (tests: readonly QualityTest[], id: string): QualityTest["name"] | string =>

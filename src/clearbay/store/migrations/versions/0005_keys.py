@@ -44,3 +44,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_sta_observation_feature", "sta_observation", ["feature"])
     op.execute("INSERT INTO meta (key, value) VALUES ('sta_version', '0'), ('sta_number', '0')")
+    op.create_table(
+        "pulled_source",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text()),
+        sa.Column("modified", sa.Text()),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_pulled_source"),
+    )

@@ -1,0 +1,1 @@
+"""Doors beside the gateway: pushed readings, a watched folder, files fetched on a schedule."""
