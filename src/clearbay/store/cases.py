@@ -312,6 +312,14 @@ def digest(row: Mapping[str, Any], clocks: Sequence[Mapping[str, Any]], parties:
     return hashlib.sha256(canonical({"case": row, "clocks": clocks, "parties": parties})).hexdigest()
 
 
+CASE_COLUMNS = tuple(
+    column.name for column in case_file.c if column.name not in ("series", "serial", "request", "head")
+)
+CLOCK_COLUMNS = tuple(column.name for column in case_clock.c if column.name != "case")
+PARTY_COLUMNS = tuple(column.name for column in case_party.c if column.name != "case")
+"""The columns that a digest is made of; ``row_of``, ``clock_row`` and ``party_row`` fill them."""
+
+
 def row_of(case: Case) -> dict[str, Any]:
     """A case as columns of ``case_file``, all but what belongs to the chain."""
     limit = None if case.limit is None else {

@@ -21,14 +21,13 @@ from clearbay.model.case import Evidence
 from clearbay.store import Home, chain
 from clearbay.store.cases import (
     ACTION,
+    CASE_COLUMNS,
     CHAIN,
+    CLOCK_COLUMNS,
+    PARTY_COLUMNS,
     VOID,
     Reading,
-    case_of,
-    clock_of,
-    clock_row,
     digest,
-    row_of,
     unknown,
 )
 from clearbay.store.chain import BrokenLink, Position
@@ -212,16 +211,13 @@ def _states(connection: Connection, number: int | None) -> Broken | int:
     count = 0
     for row in connection.execute(query.execution_options(yield_per=5000)):
         count += 1
-        held = case_of(row)
-        running = [clock_row(clock_of(clock)) for clock in clocks.of(row.number)]
-        parts = [
-            {name: getattr(part, name) for name in ("jurisdiction", "part", "task", "since", "done")}
-            for part in parties.of(row.number)
-        ]
+        held = {name: row._mapping[name] for name in CASE_COLUMNS}
+        running = [{name: one._mapping[name] for name in CLOCK_COLUMNS} for one in clocks.of(row.number)]
+        parts = [{name: one._mapping[name] for name in PARTY_COLUMNS} for one in parties.of(row.number)]
         if row.payload is None:
             return Broken(f"case {row.id}", None, f"the newest action (number {row.version}) is missing")
         said = orjson.loads(row.payload)
-        if said["case"] != row.id or said["digest"] != digest(row_of(held), running, parts):
+        if said["case"] != row.id or said["digest"] != digest(held, running, parts):
             return Broken(f"case {row.id}", None, "its state in the records is not the one that was chained")
     if clocks.left() or parties.left():
         return Broken("table case_clock", None, "there are clocks or parties of a case that is not there")
