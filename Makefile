@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
 
-.PHONY: demo test test-spark chaos bench official lint lock clean
+.PHONY: demo test test-spark chaos scenario bench official lint lock clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
@@ -25,6 +25,10 @@ build/spark/pyspark:
 # The gateway killed fifty times under the load of 2,000 devices, on a disk that is full or slow; prints a report.
 chaos: $(VENV)/.dev
 	@$(BIN)/python tests/chaos.py
+
+# A generated incident, fifty times, over sockets to events, traces and suspects; prints every step and the shares.
+scenario: $(VENV)/.demo
+	@$(BIN)/python tests/scenario.py
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py

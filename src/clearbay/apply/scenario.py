@@ -19,25 +19,31 @@ from typing import Any
 import numpy as np
 
 from clearbay import packs
+from clearbay.apply.alarms import alarm_of
 from clearbay.apply.demonstration import ID, demonstration, keep_demonstration
 from clearbay.apply.network import Waters
 from clearbay.apply.tracing import Alarm, Finding, Tracer
 from clearbay.collect.hj212.packet import framed
-from clearbay.mine.network import Site, downstream, upstream
+from clearbay.mine.network import Site
 from clearbay.mine.network.incidents import BACKGROUND, Incident, World, calibrated
 from clearbay.model.errors import StoreError
 from clearbay.store import Home
+from clearbay.store.clock import micros
 from clearbay.store.devices import Channel, Config, Devices
+from clearbay.store.events import Events
 from clearbay.transmit.committer import Committer
 from clearbay.transmit.gateway import Gateway, Settings
 from clearbay.transmit.gateway.roster import SIMULATED
 from clearbay.transmit.stages import stages
 
 LOCAL = timedelta(hours=8)
-APART = timedelta(days=45)
+APART = timedelta(days=60)
 """From one incident to the one before it, so that none sees another's water."""
 PATIENCE = 120.0
-EVENT_PATIENCE = 10.0
+EVENT_HOURS = 48
+"""Hours of further values after which no event is waited for."""
+OPENED = timedelta(hours=24)
+"""How long before the alarm's value an event of the incident may have been opened already."""
 
 Told = Callable[[str], None]
 
@@ -46,9 +52,10 @@ Told = Callable[[str], None]
 class Played:
     """One incident played to its end; seconds of each step, the rank and probability of the outlet that did it.
 
-    ``event_s``: from the packet that carried the alarm's value leaving the device to the event (None: nothing here
-    detects events), ``stored_s``: to its acknowledgement. ``early`` is its rank at the alarm, ``rank`` after the crest
-    has passed; 0: not among the suspects. ``covered``: whether the 90 % intervals held place, time and mass. The same
+    ``event_s``: from a packet leaving the device to the event it opened being read, ``event_later_h``: how many hours
+    of values after the first over the alarm that packet was (None: no event); ``stored_s``: from the alarm's packet to
+    its acknowledgement. ``early`` is the rank at the alarm, ``rank`` after the crest has passed; 0: not among the
+    suspects. ``covered``: whether the 90 % intervals held place, time and mass. The same
     ``calibrated``: with the day's travel times known within 10 %.
     """
 
@@ -57,6 +64,7 @@ class Played:
     event: str | None
     stored_s: float
     event_s: float | None
+    event_later_h: int
     feed_s: float
     trace_s: float
     early: int
@@ -79,6 +87,7 @@ class Played:
             "event": self.event,
             "stored_s": self.stored_s,
             "event_s": self.event_s,
+            "event_later_h": self.event_later_h,
             "trace_s": self.trace_s,
             "packets": self.packets,
             "rank_at_alarm": self.early,
@@ -109,7 +118,7 @@ def draw(world: World, count: int, first: int = 1) -> list[tuple[int, Incident]]
 class Stage:
     """A home with the generated basin and a gateway that listens: where incidents are played."""
 
-    def __init__(self, home: Home, *, detect: Callable[[Home, str, datetime], str | None] | None = None) -> None:
+    def __init__(self, home: Home) -> None:
         self.home = home
         keep_demonstration(home)
         basin, sites = demonstration()
@@ -117,7 +126,7 @@ class Stage:
         self.waters = Waters(home)
         self.tracer = Tracer(home, self.waters)
         self.waters.basin(ID)
-        self._detect = detect
+        self._events = Events(home)
         self._sections = {site.id: site for site in self.world.sections}
         channels = tuple(Channel(_hj(code), code) for code in BACKGROUND)
         Devices(home).decide_all(
@@ -133,7 +142,8 @@ class Stage:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
-        committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=stages(self.home))
+        # Incidents of months ago are played here, which the usual stage would take for an import.
+        committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=stages(self.home, most_age=None))
         settings = Settings(backfill=timedelta(0))
 
         async def begin() -> tuple[Gateway, int]:
@@ -157,7 +167,7 @@ class Stage:
         """
         zero = ends - timedelta(hours=float(np.ceil(incident.until_h)))
         zero = zero.replace(minute=0, second=0, microsecond=0)
-        sections = self._concerned(incident)
+        sections = self.world.concerned(incident)
         begin = time.perf_counter()
         alarm_at = int(np.searchsorted(incident.time_h, incident.alarm_h))
         packets = 0
@@ -165,22 +175,39 @@ class Stage:
             packets += wire.send(incident, sections, range(alarm_at), zero)
             fed = time.perf_counter()
             told(f"{packets:,} packets of {len(sections)} sections sent and acknowledged in {fed - begin:.1f} s")
-            wire.send(incident, [one for one in sections if one.id != incident.alarm], [alarm_at], zero)
+            packets += wire.send(incident, [one for one in sections if one.id != incident.alarm], [alarm_at], zero)
             sent = time.perf_counter()
             packets += wire.send(incident, [self._sections[incident.alarm]], [alarm_at], zero)
             stored = time.perf_counter() - sent
             moment = zero + timedelta(hours=float(incident.time_h[alarm_at]))
             event = self._event(incident, moment, sent)
+            later = 0
+            while event is None and later < EVENT_HOURS and alarm_at + later + 1 < len(incident.time_h):
+                # Detectors wait for more values, or for higher ones: hour by hour, as they would come.
+                later += 1
+                packets += wire.send(incident, sections, [alarm_at + later], zero)
+                sent = time.perf_counter()
+                event = self._event(incident, moment + timedelta(hours=later), sent)
             told(
                 f"the value over the alarm at {incident.alarm} was safe on disk after {1e3 * stored:.0f} ms"
-                + (f", event {event[0]} after {1e3 * event[1]:.0f} ms" if event else "")
+                + (
+                    f", event {event[0]} seen after {1e3 * event[1]:.0f} ms"
+                    + (f" of the packet {later} h later" if later else "")
+                    if event
+                    else "; no event"
+                )
             )
             alarm = Alarm(
                 incident.alarm, incident.code, moment, moment + timedelta(hours=1), event[0] if event else None
             )
             early = _rank(self.tracer.trace(alarm, network=ID), incident)
-            packets += wire.send(incident, sections, range(alarm_at + 1, len(incident.time_h)), zero)
+            packets += wire.send(incident, sections, range(alarm_at + 1 + later, len(incident.time_h)), zero)
         alarm = Alarm(incident.alarm, incident.code, moment, ends + timedelta(hours=1), alarm.event)
+        if event is not None:
+            # As a person would: by the event, whatever section and property lead it.
+            of_event = alarm_of(self.home, event[0])
+            if of_event.property in incident.mass_g:
+                alarm = replace(of_event, end=max(of_event.end, alarm.end))
         start = time.perf_counter()
         finding = self.tracer.trace(alarm, network=ID)
         traced = time.perf_counter() - start
@@ -191,7 +218,7 @@ class Stage:
         day = calibrated(basin.network, incident.channel, np.random.default_rng((7, seed)))
         known = self.tracer.trace_in(replace(basin, network=day), alarm)
         told(
-            f"traced {incident.code} in {1e3 * traced:.0f} ms: the outlet that did it is "
+            f"traced {alarm.property} in {1e3 * traced:.0f} ms: the outlet that did it is "
             + (
                 f"number {rank} of {len(found.suspects)} upstream, probability {probability:.0%}"
                 if rank
@@ -205,6 +232,7 @@ class Stage:
             event[0] if event else None,
             stored,
             event[1] if event else None,
+            later,
             fed - begin,
             traced,
             early,
@@ -220,25 +248,12 @@ class Stage:
 
     def _event(self, incident: Incident, moment: datetime, sent: float) -> tuple[str, float] | None:
         """The event that the alarm's value opened, and how long after it was sent."""
-        if self._detect is None:
-            return None
-        until = time.perf_counter() + EVENT_PATIENCE
-        while time.perf_counter() < until:
-            found = self._detect(self.home, incident.alarm, moment)
-            if found is not None:
-                return found, time.perf_counter() - sent
-            time.sleep(0.01)
-        return None
-
-    def _concerned(self, incident: Incident) -> list[Site]:
-        """The sections whose values matter: those above the alarm's and on its way down."""
-        network = self.world.basin.network
-        place = self._sections[incident.alarm].place
-        wanted = {
-            *upstream(network, place).reach.tolist(),
-            *downstream(network, place, 250.0).reach.tolist(),
-        }
-        return [site for site in self.world.sections if site.place.reach in wanted]
+        found, _ = self._events.find(
+            stations=[incident.alarm], start=micros(moment - OPENED), end=micros(moment + timedelta(hours=1))
+        )
+        seconds = time.perf_counter() - sent
+        of_it = [one for one in found if one.property == incident.code or incident.code in str(one.content)]
+        return (str(of_it[0].id), seconds) if of_it else None
 
 
 class Wire:
@@ -316,7 +331,7 @@ def _covered(finding: Finding, incident: Incident, zero: datetime) -> tuple[bool
     return (
         found.distance_km.low <= incident.distance_km <= found.distance_km.high,
         found.time_h.low <= begun <= found.time_h.high,
-        mass is not None and mass.low <= incident.mass_g[incident.code] <= mass.high,
+        mass is not None and mass.low <= incident.mass_g[finding.alarm.property] <= mass.high,
     )
 
 
@@ -332,6 +347,8 @@ def shares(played: Sequence[Played]) -> dict[str, Any]:
         "first_three_at_alarm": float(np.mean((early >= 1) & (early <= 3))),
         "outlets_upstream_median": float(np.median([one.candidates for one in played])),
         "stored_s_max": max(one.stored_s for one in played),
+        "events": len(events),
+        "events_at_once": sum(one.event_s is not None and one.event_later_h == 0 for one in played),
         "event_s_max": max(events) if events else None,
         "trace_s_median": float(np.median([one.trace_s for one in played])),
         "trace_s_max": max(one.trace_s for one in played),

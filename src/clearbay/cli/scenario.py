@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from clearbay.apply.events import event_at
 from clearbay.apply.scenario import APART, Stage, draw, shares
 from clearbay.cli.output import Json, answer, say
 from clearbay.cli.serve import open_or_create
@@ -43,7 +44,7 @@ def _play(directory: Path, incidents: int, first: int, *, quiet: bool) -> dict[s
             say(text)
 
     with open_or_create(directory) as home:
-        stage = Stage(home)
+        stage = Stage(home, detect=event_at)
         told(f"GENERATED basin: {len(stage.world.basin.network):,} reaches, {len(stage.world.outlets)} outlets")
         played = []
         ends = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)
@@ -52,21 +53,31 @@ def _play(directory: Path, incidents: int, first: int, *, quiet: bool) -> dict[s
                 name, km = incident.outlet.name["en"], incident.distance_km
                 told(f"\nincident {seed}: {name}, {km:.0f} km above {incident.alarm}")
                 played.append(
-                    stage.play(seed, incident, port, ends=ends - number * APART, told=lambda text: told(f"  {text}"))
+                    stage.play(
+                        seed,
+                        incident,
+                        port,
+                        ends=ends - (incidents - 1 - number) * APART,
+                        told=lambda text: told(f"  {text}"),
+                    )
                 )
     total = shares(played)
     told(
-        f"\n{len(played)} generated incidents, {total['packets']:,} packets. At the alarm the outlet was among the first "
-        f"three of {len(stage.world.outlets)} in {total['first_three_at_alarm']:.0%}."
+        f"\n{len(played)} generated incidents, {total['packets']:,} packets. At the alarm the outlet was among the "
+        f"first three of {len(stage.world.outlets)} in {total['first_three_at_alarm']:.0%}."
     )
     for words, one in (
         ("as an office knows the velocities", total["as_known"]),
         ("travel times calibrated within 10 %", total["calibrated"]),
     ):
         told(
-            f"{words}: first in {one['first']:.0%}, in the first three in {one['first_three']:.0%}; 90 % intervals held "
-            + ", ".join(f"{name} {share:.0%}" for name, share in one["covered_90"].items())
+            f"{words}: first in {one['first']:.0%}, in the first three in {one['first_three']:.0%}; "
+            "90 % intervals held " + ", ".join(f"{name} {share:.0%}" for name, share in one["covered_90"].items())
         )
+    told(
+        f"events: {total['events_at_once']} with the value over the alarm itself, {total['events']} with those of the "
+        "next two days"
+    )
     event = f", event {total['event_s_max']:.2f} s" if total["event_s_max"] is not None else ""
     told(
         f"slowest: acknowledgement {total['stored_s_max']:.2f} s{event}, trace {total['trace_s_max']:.2f} s "

@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from clearbay import packs
+from clearbay.apply.demonstration import keep_demonstration, keep_incident
 from clearbay.apply.desk import Desk
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
 from clearbay.cli.output import Json, answer, progress
@@ -64,6 +65,8 @@ def demo(
 ) -> None:
     """Load the real data that ships with clearbay (once) and open it on the map.
 
+    A generated river basin with a generated incident comes with it, to show tracing; it says so wherever it is seen.
+
     At a loopback address whoever calls from this machine writes without a key.
 
     Example: `clearbay demo --port 8700`
@@ -92,6 +95,9 @@ def load_demonstration(directory: Path, *, quiet: bool) -> list[dict[str, Any]]:
             for entry in manifest["files"]:
                 options = {key: str(value) for key, value in entry.get("options", {}).items()}
                 results.append(import_file(home, entry["source"], shipped / entry["path"], options, bad, quiet=quiet))
+            # Before it is compacted, so that the basin's hours go into history with the rest.
+            keep_demonstration(home)
+            keep_incident(home)
             compact(home, quiet=quiet)
             if not all(result["known"] for result in results):
                 judge(home, quiet=quiet)

@@ -32,8 +32,8 @@ from clearbay.transmit.intake import flagged, refusals
 
 Stage = Callable[[pa.Table], pa.Table]
 """Changes a group's readings before they are stored (``ROW_READINGS``, rows kept in number and order), as quality
-control does with their flags. The method ``on_commit(connection, table)`` of one that has it is called inside the
-transaction."""
+control does with their flags; behind them it may put earlier values that it revises (``row`` -1). The method
+``on_commit(connection, table)`` of one that has it is called inside the transaction."""
 
 _FRAME = 0
 

@@ -44,47 +44,65 @@ class Desk:
     page: Page
 
 
-def page(
-    casework: Casework,
-    actor: Actor,
-    *,
-    status: str = "open",
-    playbook: str = "",
-    stage: str = "",
-    station: str = "",
-    assignee: str = "",
-    jurisdiction: str = "",
-    text: str = "",
-    late: bool = False,
-    after: str = "",
-    limit: int = 50,
-) -> Page:
-    """Cases of a status (or ``all``), the most urgent first; filters narrow what a person may see, never widen it."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which cases are wanted: of a status (or ``all``), a kind, a stage, a station, a person, a place; with a text in
+    title or id; late ones only. Filters narrow what a person may see, they never widen it."""
+
+    status: str = "open"
+    playbook: str = ""
+    stage: str = ""
+    station: str = ""
+    assignee: str = ""
+    jurisdiction: str = ""
+    text: str = ""
+    late: bool = False
+
+
+EVERYTHING = Choice()
+"""Every open case."""
+
+
+def page(casework: Casework, actor: Actor, choice: Choice = EVERYTHING, *, after: str = "", limit: int = 50) -> Page:
+    """Cases that a person may see, the most urgent first; ``after`` is the ``next`` of the page before."""
     if not 1 <= limit <= LONGEST:
         raise BadInput(f"a page has 1 to {LONGEST} cases", where="limit", mend="ask for fewer, and go on with next")
-    conditions: list[ColumnElement[bool]] = []
-    if status != "all":
-        if status not in ("open", "closed", "merged"):
-            raise BadInput(f"{status!r} is no status", where="status", mend="open, closed, merged or all")
-        conditions.append(case_file.c.status == status)
-    for column, value in ((case_file.c.playbook, playbook), (case_file.c.stage, stage), (case_file.c.station, station),
-                          (case_file.c.assignee, assignee)):  # fmt: skip
-        if value:
-            conditions.append(column == value)
-    if jurisdiction:
-        conditions.append(access.within(case_file.c.jurisdiction, jurisdiction))
-    if late:
-        conditions.append(case_file.c.sort < micros(casework.clock()))
-    if text:
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found = or_(case_file.c.title.like(pattern, escape="\\"), case_file.c.id.like(pattern, escape="\\"))
-        conditions.append(found)
+    conditions = _conditions(casework, choice)
     if after:
         conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(after)))
     rows = _rows(casework, actor, conditions, limit + 1)
     cases = tuple(case_of(row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if more else "")
+
+
+def total(casework: Casework, actor: Actor, choice: Choice = EVERYTHING) -> int:
+    """How many cases there are that a person may see."""
+    conditions = _conditions(casework, choice)
+    with casework.cases.read() as reading:
+        return sum(
+            int(reading.connection.scalar(select(func.count()).select_from(case_file).where(part, *conditions)) or 0)
+            for part in _parts(actor)
+        )
+
+
+def _conditions(casework: Casework, choice: Choice) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if choice.status != "all":
+        if choice.status not in ("open", "closed", "merged"):
+            raise BadInput(f"{choice.status!r} is no status", where="status", mend="open, closed, merged or all")
+        found.append(case_file.c.status == choice.status)
+    for name in ("playbook", "stage", "station", "assignee"):
+        if value := getattr(choice, name):
+            found.append(case_file.c[name] == value)
+    if choice.jurisdiction:
+        found.append(access.within(case_file.c.jurisdiction, choice.jurisdiction))
+    if choice.late:
+        found.append(case_file.c.sort < micros(casework.clock()))
+    if choice.text:
+        pattern = "%" + choice.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found.append(or_(case_file.c.title.like(pattern, escape="\\"), case_file.c.id.like(pattern, escape="\\")))
+    return found
 
 
 def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:

@@ -12,7 +12,7 @@ from clearbay.mine.network.basin import GeneratedBasin
 from clearbay.mine.network.network import Network
 from clearbay.mine.network.order import accumulated
 from clearbay.mine.network.plume import Channel, channel_of, passing
-from clearbay.mine.network.queries import Place
+from clearbay.mine.network.queries import Place, downstream, upstream
 from clearbay.mine.network.sites import Site
 
 Floats = NDArray[np.float64]
@@ -28,8 +28,8 @@ BACKGROUND: Mapping[str, float] = {
 }
 """What the sections measure, and the level (mg/L) about which it wanders on an ordinary day."""
 STEP_S = 600.0
-BEFORE_H, PERIOD = 36.0, 4096
-"""Hours of record before the release, and steps of ten minutes of one run: 28 days."""
+BEFORE_H, PERIOD = 240.0, 6144
+"""Hours of record before the release, and steps of ten minutes of one run: 42 days."""
 EVERY_H = 1.0
 NOISE, WANDER = 0.03, 0.08
 ALARM = 2.5
@@ -87,6 +87,13 @@ class World:
             at = int(network.main[at])
             left = float(network.length_km[at]) if at >= 0 else 0.0
         return found
+
+    def concerned(self, incident: Incident, km: float = 250.0) -> list[Site]:
+        """The sections whose values matter to an incident: those above the alarm's and on its way down."""
+        place = next(site.place for site in self.sections if site.id == incident.alarm)
+        network = self.basin.network
+        wanted = {*upstream(network, place).reach.tolist(), *downstream(network, place, km).reach.tolist()}
+        return [site for site in self.sections if site.place.reach in wanted]
 
     def incident(self, seed: int, *, outlet: Site | None = None, most_km: float = 250.0) -> Incident | None:
         """One random incident; None where no section would raise an alarm. The same for the same number."""
