@@ -42,6 +42,9 @@ COMMANDS = {
     "events": "events:app",
     "trace": "trace:trace",
     "scenario": "scenario:scenario",
+    "case": "case:app",
+    "playbook": "playbook:app",
+    "verify": "verify:verify",
     "doctor": "doctor:doctor",
 }
 """Every command in the order of the help, with the module here that has it: only the one that is called is loaded."""

@@ -80,8 +80,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        # What was heard of devices changes without any observation.
-        lasting = path.startswith("/api/") and not path.startswith(("/api/devices", "/api/events"))
+        # Devices, events and cases change without any observation; and cases are not for everybody.
+        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks")
+        lasting = path.startswith("/api/") and not path.startswith(moving)
         return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
