@@ -143,11 +143,12 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
     at, link = 0, chain.genesis(CHAIN)
     waiting: list[int] = []
     evidence: Pieces = {}
-    actions = 0
+    actions = read = 0
     for entry in chain.entries(directory, CHAIN):
         if entry.seq != at or chain.link(link, entry.kind, entry.time, entry.data) != entry.link:
             return _diagnosed(directory, known, at)
         at, link = at + 1, entry.link
+        read += len(entry.data) + chain.ENTRY_BYTES
         if row is not None and row.entry == entry.seq:
             if _bytes(row.payload) != entry.data or row.link != entry.link.hex() or entry.kind != ACTION:
                 return Broken(
@@ -167,7 +168,8 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
             return Broken(f"chain {CHAIN}", entry.seq, f"an entry of kind {entry.kind} has no place in this chain")
         if known is not None and at == known.entries and link != known.link:
             return Broken(f"chain {CHAIN}", at - 1, "this is not the entry whose link the records keep as the newest")
-    if at < (known.entries if known else 0) or chain.segments(directory, CHAIN):
+    size = sum(path.stat().st_size for path in chain.segments(directory, CHAIN))
+    if at < (known.entries if known else 0) or size != read + len(chain.segments(directory, CHAIN)) * chain.HEAD_BYTES:
         whole = chain.verify(directory, CHAIN, known=known)
         if isinstance(whole, BrokenLink):
             return _named(CHAIN, whole)
