@@ -56,7 +56,11 @@ def test_everybody_sees_their_own(casework: Casework, town: list[str]) -> None:
 def test_counts_are_of_what_one_sees(casework: Casework, town: list[str], time: Time) -> None:
     """The desk counts late, new and mine within the person's own cases; of others' not even a number."""
     city, neighbour = lists.desk(casework, DUTY).counts, lists.desk(casework, ELSE).counts
-    assert (city["open"], neighbour["open"], lists.desk(casework, actor("h", "reviewer", at="810000")).counts["open"]) == (7, 4, 0)
+    assert (
+        city["open"],
+        neighbour["open"],
+        lists.desk(casework, actor("h", "reviewer", at="810000")).counts["open"],
+    ) == (7, 4, 0)
     assert city["late"] == sum(town.index(one.id) < 5 for one in lists.page(casework, DUTY).cases) - 1
     assert lists.desk(casework, actor("stranger", "handler", at="820000")).counts["mine"] == 1
     assert city["new"] == 7

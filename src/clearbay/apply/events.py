@@ -232,13 +232,6 @@ class Events:
         return self._stations.get(id)
 
 
-def event_at(home: Home, station: str, moment: datetime) -> str | None:
-    """The id of the newest event about the water at a station that was on at a moment (UTC), if there is one."""
-    found, _ = Records(home).find(stations=[station], start=_micros(moment), limit=20)
-    at = _micros(moment) or 0
-    return next((str(one.id) for one in found if one.family == "quality" and one.updated >= at), None)
-
-
 def _telling(problem: Problem) -> list[Member]:
     """The members worth a sentence: the leading one first, then the worst, six at most."""
     rest = sorted((one for one in problem.members if one is not problem.leading), key=lambda one: -one.severity)

@@ -312,6 +312,18 @@ def digest(row: Mapping[str, Any], clocks: Sequence[Mapping[str, Any]], parties:
     return hashlib.sha256(canonical({"case": row, "clocks": clocks, "parties": parties})).hexdigest()
 
 
+def _plain(name: str) -> str:
+    """A column's name without what SQLAlchemy wraps around reserved words, which JSON keys may not be."""
+    return "".join(list(name))
+
+
+_OF_THE_CHAIN = ("series", "serial", "request", "head")
+CASE_COLUMNS = tuple(_plain(column.name) for column in case_file.c if column.name not in _OF_THE_CHAIN)
+CLOCK_COLUMNS = tuple(_plain(column.name) for column in case_clock.c if column.name != "case")
+PARTY_COLUMNS = tuple(_plain(column.name) for column in case_party.c if column.name != "case")
+"""The columns that a digest is made of; ``row_of``, ``clock_row`` and ``party_row`` fill them."""
+
+
 def row_of(case: Case) -> dict[str, Any]:
     """A case as columns of ``case_file``, all but what belongs to the chain."""
     limit = None if case.limit is None else {

@@ -36,6 +36,8 @@ _MAGIC = b"CBCHAIN1"
 _HEAD = struct.Struct(">8sQ32s")
 _ENTRY = struct.Struct(">IBq")
 _LINK = 32
+HEAD_BYTES, ENTRY_BYTES = _HEAD.size, _ENTRY.size + _LINK
+"""What a segment's head takes, and each entry beside its own bytes: whoever has read all can tell that it was all."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,40}")
 
 

@@ -21,14 +21,13 @@ from clearbay.model.case import Evidence
 from clearbay.store import Home, chain
 from clearbay.store.cases import (
     ACTION,
+    CASE_COLUMNS,
     CHAIN,
+    CLOCK_COLUMNS,
+    PARTY_COLUMNS,
     VOID,
     Reading,
-    case_of,
-    clock_of,
-    clock_row,
     digest,
-    row_of,
     unknown,
 )
 from clearbay.store.chain import BrokenLink, Position
@@ -144,11 +143,12 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
     at, link = 0, chain.genesis(CHAIN)
     waiting: list[int] = []
     evidence: Pieces = {}
-    actions = 0
+    actions = read = 0
     for entry in chain.entries(directory, CHAIN):
         if entry.seq != at or chain.link(link, entry.kind, entry.time, entry.data) != entry.link:
             return _diagnosed(directory, known, at)
         at, link = at + 1, entry.link
+        read += len(entry.data) + chain.ENTRY_BYTES
         if row is not None and row.entry == entry.seq:
             if _bytes(row.payload) != entry.data or row.link != entry.link.hex() or entry.kind != ACTION:
                 return Broken(
@@ -168,7 +168,8 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
             return Broken(f"chain {CHAIN}", entry.seq, f"an entry of kind {entry.kind} has no place in this chain")
         if known is not None and at == known.entries and link != known.link:
             return Broken(f"chain {CHAIN}", at - 1, "this is not the entry whose link the records keep as the newest")
-    if at < (known.entries if known else 0) or chain.segments(directory, CHAIN):
+    size = sum(path.stat().st_size for path in chain.segments(directory, CHAIN))
+    if at < (known.entries if known else 0) or size != read + len(chain.segments(directory, CHAIN)) * chain.HEAD_BYTES:
         whole = chain.verify(directory, CHAIN, known=known)
         if isinstance(whole, BrokenLink):
             return _named(CHAIN, whole)
@@ -212,16 +213,13 @@ def _states(connection: Connection, number: int | None) -> Broken | int:
     count = 0
     for row in connection.execute(query.execution_options(yield_per=5000)):
         count += 1
-        held = case_of(row)
-        running = [clock_row(clock_of(clock)) for clock in clocks.of(row.number)]
-        parts = [
-            {name: getattr(part, name) for name in ("jurisdiction", "part", "task", "since", "done")}
-            for part in parties.of(row.number)
-        ]
+        held = {name: row._mapping[name] for name in CASE_COLUMNS}
+        running = [{name: one._mapping[name] for name in CLOCK_COLUMNS} for one in clocks.of(row.number)]
+        parts = [{name: one._mapping[name] for name in PARTY_COLUMNS} for one in parties.of(row.number)]
         if row.payload is None:
             return Broken(f"case {row.id}", None, f"the newest action (number {row.version}) is missing")
         said = orjson.loads(row.payload)
-        if said["case"] != row.id or said["digest"] != digest(row_of(held), running, parts):
+        if said["case"] != row.id or said["digest"] != digest(held, running, parts):
             return Broken(f"case {row.id}", None, "its state in the records is not the one that was chained")
     if clocks.left() or parties.left():
         return Broken("table case_clock", None, "there are clocks or parties of a case that is not there")
