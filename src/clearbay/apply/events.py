@@ -218,12 +218,13 @@ class Events:
         problem = problem_of(record)
         station = self._station(record.station)
         names = event_words.names_of(problem, self._station)
+        offset = station.utc_offset if station is not None else 0
         return EventView(
             record,
             problem,
             station,
             event_words.title(problem, station),
-            tuple(event_words.reason(member, names) for member in _telling(problem)),
+            tuple(event_words.reason(member, names, offset) for member in _telling(problem)),
         )
 
     def _station(self, id: str) -> Station | None:
