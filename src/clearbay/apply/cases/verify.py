@@ -168,8 +168,7 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
             return Broken(f"chain {CHAIN}", entry.seq, f"an entry of kind {entry.kind} has no place in this chain")
         if known is not None and at == known.entries and link != known.link:
             return Broken(f"chain {CHAIN}", at - 1, "this is not the entry whose link the records keep as the newest")
-    size = sum(path.stat().st_size for path in chain.segments(directory, CHAIN))
-    if at < (known.entries if known else 0) or size != read + len(chain.segments(directory, CHAIN)) * chain.HEAD_BYTES:
+    if at < (known.entries if known else 0) or not _walked(directory, read):
         whole = chain.verify(directory, CHAIN, known=known)
         if isinstance(whole, BrokenLink):
             return _named(CHAIN, whole)
@@ -180,6 +179,18 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
     if lost:
         return Broken(f"chain {CHAIN}", lost[0], "the chain holds an action that the records have lost")
     return Audited(at, link.hex(), actions, len(waiting), evidence)
+
+
+def _walked(directory: Path, read: int) -> bool:
+    """Whether the entries read are all that the segments hold: sound heads, and no byte beside them."""
+    for path in chain.segments(directory, CHAIN):
+        with path.open("rb") as stream:
+            head = stream.read(chain.HEAD_BYTES)
+        size = path.stat().st_size
+        if not head.startswith(chain.MAGIC) or size <= chain.HEAD_BYTES:
+            return False
+        read -= size - chain.HEAD_BYTES
+    return read == 0
 
 
 def _diagnosed(directory: Path, known: Position | None, at: int) -> Broken:
