@@ -8,8 +8,8 @@ minute values that drift and swing, with spikes, stuck stretches, slow ones and 
 compared one by one; where they differ, the exact standard deviation of the window (in rational numbers) says who is
 right. saqc knows one flag, not two, and its tests of constants and variance mark whole windows where QARTOD's mark the
 value at their end: its range, and spike and rate written as its generic tests, are compared, the other two only timed.
-Its test of variance takes the better part of a millisecond a value, so all five are timed on a part of the values, and the
-other four on the whole, each beside ours of the same tests.
+Its test of variance takes the better part of a millisecond a value, so all five are timed on a part of the values, and
+the other four on the whole, each beside ours of the same tests.
 
 ``--group``: besides, how long a group of 10,000 new values over 50,000 series takes in a gateway, under the shipped
 configuration. Prints times and ratios; fails where flags differ without being right, or below 20 times.

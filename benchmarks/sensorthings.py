@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Load:
     done: int = 0
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
+    cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -180,7 +182,7 @@ def serve(home: Path) -> tuple[subprocess.Popen[bytes], int]:
         "import sys; from clearbay.web.server import listen; from clearbay.web import server; import uvicorn\n"
         "s = listen('127.0.0.1', 0); print(s.getsockname()[1], flush=True)\n"
         "app = server.create_app(sys.argv[1], warm_up=False, is_open=True)\n"
-        "uvicorn.Server(uvicorn.Config(app, log_level='warning', access_log=False)).run(sockets=[s])\n"
+        "uvicorn.Server(uvicorn.Config(server.Front(app), log_level='warning', access_log=False)).run(sockets=[s])\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(home)], stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -205,7 +207,8 @@ def main() -> None:
     try:
         Home.create(folder / "home").close()
         process, port = serve(folder / "home")
-        print(json.dumps(report(port, given.seconds), indent=2)) if given.json else show(report(port, given.seconds))
+        found = report(port, given.seconds, process.pid)
+        print(json.dumps(found, indent=2)) if given.json else show(found)
     finally:
         if process is not None:
             process.send_signal(signal.SIGINT)
@@ -213,20 +216,38 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def report(port: int, seconds: float) -> dict[str, Any]:
+def used(process: int) -> float:
+    """Seconds of processor time that the server has used: what a rate costs, however busy the machine is otherwise."""
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(process: int, work: Coroutine[Any, Any, Load]) -> Load:
+    before = used(process)
+    load = asyncio.run(work)
+    load.cpu = used(process) - before
+    return load
+
+
+def report(port: int, seconds: float, process: int) -> dict[str, Any]:
     streams = series(port, 64)
     found: dict[str, Any] = {"machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"}
     first = 0
-    for name, connections in (("1 connection", 1), ("8 connections", 8), ("64 connections", 64)):
-        load = asyncio.run(single(port, streams, connections, seconds, first))
+    for name, connections in (
+        ("1 connection", 1),
+        ("8 connections", 8),
+        ("64 connections", 64),
+        ("256 connections", 256),
+    ):
+        load = run(process, single(port, streams, connections, seconds, first))
         first += load.done + 1000
         found[f"POST Observation, {name}"] = measured(load, "requests/s")
     for size in (1_000, 10_000):
-        load = asyncio.run(arrays(port, streams[0], size, seconds, first))
+        load = run(process, arrays(port, streams[0], size, seconds, first))
         first += load.done + 1_000_000
         found[f"CreateObservations, {size:,} a request"] = measured(load, "observations/s")
     where = f"/sta/v1.1/Datastreams({streams[0]})"
-    low, high = stamp(first).decode(), stamp(first + 10**8).decode()
+    high = stamp(first + 10**8).decode()
     questions = {
         "newest of a datastream": f"{where}/Observations?$top=1&$orderby=phenomenonTime desc",
         "newest, expanded": "/sta/v1.1/Datastreams?$top=50&$expand=Observations($top=1;$orderby=phenomenonTime desc)",
@@ -234,9 +255,8 @@ def report(port: int, seconds: float) -> dict[str, Any]:
         f" and phenomenonTime lt {high}",
         "count": f"{where}/Observations?$top=1&$count=true",
     }
-    del low
     for name, path in questions.items():
-        found[name] = measured(asyncio.run(asked(port, path, 50)), "requests/s")
+        found[name] = measured(run(process, asked(port, path, 50)), "requests/s")
     return found
 
 
@@ -246,6 +266,7 @@ def measured(load: Load, unit: str) -> dict[str, Any]:
         "unit": unit,
         "p50_ms": round(load.percentile(0.5), 2),
         "p99_ms": round(load.percentile(0.99), 2),
+        "cpu_us": round(load.cpu / max(load.done, 1) * 1e6, 1),
     }
 
 
@@ -253,7 +274,10 @@ def show(found: dict[str, Any]) -> None:
     print(found.pop("machine"))
     print("ratios are to istSOS4 as written in the file of peers, not measured here")
     for name, one in found.items():
-        line = f"{name:<40}{one['rate']:>12,.0f} {one['unit']:<15} p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms"
+        line = f"{name:<40}{one['rate']:>12,.0f} {one['unit']:<15}"
+        line += f" p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms, "
+        line += f"server {one['cpu_us']:,.0f} us each"
+        name = name if name in WRITTEN or "POST" not in name else "POST Observation, 8 connections"
         if name in WRITTEN:
             low, high, _ = WRITTEN[name]
             line += f"   {one['rate'] / high:.1f}x its best, {one['rate'] / low:.1f}x its worst"

@@ -7,16 +7,13 @@ import shlex
 from pathlib import Path
 
 import pytest
-import typer
 import yaml
 
-from clearbay.cli import app
 from clearbay.collect.layout import EXAMPLE, EXAMPLE_LONG
-from tests.test_commands import commands
+from tests.test_commands import GROUP, commands
 
 ROOT = Path(__file__).parent.parent
 DOCS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-GROUP = typer.main.get_command(app)
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -14,8 +14,8 @@ from tests.browser import real
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real server over the whole demonstration."""
+def machine() -> None:
+    """Skip where this machine cannot draw the interface; fail where it is promised to be complete."""
     complete = os.environ.get("CLEARBAY_TESTS_COMPLETE") == "1"
     for lacks in (
         "" if real.CHROMIUM else "no Chromium on this machine",
@@ -25,6 +25,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             pytest.fail(lacks)
         if lacks:
             pytest.skip(lacks)
+
+
+@pytest.fixture(scope="session")
+def address(machine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server over the whole demonstration."""
     home: Path = tmp_path_factory.mktemp("browser") / "home"
     real.load(home)
     with real.server(home) as found:
@@ -32,8 +37,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium(address: str) -> Iterator[Browser]:
-    """One real browser; asked for after the server, so that a machine without Chromium skips cleanly."""
+def chromium(machine: None) -> Iterator[Browser]:
+    """One real browser; a machine without Chromium skips cleanly."""
     with real.browser() as found:
         yield found
 

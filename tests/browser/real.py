@@ -40,12 +40,12 @@ def load(home: Path) -> None:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[str]:
+def server(home: Path, *options: str) -> Iterator[str]:
     """``clearbay serve`` on a free port of the loopback; yields its address once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "clearbay", "serve", "--home", str(home), "--port", str(port)]
+    command = [sys.executable, "-m", "clearbay", "serve", "--home", str(home), "--port", str(port), *options]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

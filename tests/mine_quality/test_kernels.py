@@ -64,7 +64,7 @@ def test_flat_lines_and_still_signals_are_what_the_words_say(rows: list, length:
         spread = max(known) - min(known)
         reach = now - window[0][0]
         quiet = spread < tolerance or (tolerance == 0 and spread == 0)
-        flat.append(3 if quiet and now - at[0] >= length and 0 < reach and 2 * reach >= length else 1)
+        flat.append(3 if quiet and now - at[0] >= length and reach > 0 and 2 * reach >= length else 1)
         known = [v for t, v in zip(at[: place + 1], values, strict=False) if t > now - length and not math.isnan(v)]
         deviation = float(np.std(known))
         still.append(2 if len(known) < 2 else 3 if deviation < 0.06 else 1)

@@ -15,7 +15,7 @@ from clearbay.mine.quality import TESTS
 from clearbay.model.observation import READINGS
 from clearbay.share.app import api
 from clearbay.share.guard import install
-from clearbay.share.routers.review import ReviewShape, SeriesShape, QualityTestShape
+from clearbay.share.routers.review import QualityTestShape, ReviewShape, SeriesShape
 from clearbay.store import Home
 from clearbay.store.keys import Keys
 from tests.store.homes import station

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from clearbay.share.sta.service import Front
 from clearbay.web.server import create_app, listen
 from tests.apply.homes import built
 
@@ -25,7 +26,7 @@ def served(home: Path, *, is_open: bool = True) -> Iterator[str]:
     """The address of a server over a home."""
     listener = listen("127.0.0.1", 0)
     app = create_app(home, warm_up=False, is_open=is_open)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(Front(app), log_level="warning", access_log=False, lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 60

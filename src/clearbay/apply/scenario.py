@@ -32,7 +32,6 @@ from clearbay.store.clock import micros
 from clearbay.store.devices import Channel, Config, Devices
 from clearbay.store.events import Events
 from clearbay.transmit.committer import Committer
-from clearbay.transmit.detection import DetectionStage
 from clearbay.transmit.gateway import Gateway, Settings
 from clearbay.transmit.gateway.roster import SIMULATED
 from clearbay.transmit.stages import stages
@@ -144,9 +143,7 @@ class Stage:
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
         # Incidents of months ago are played here, which the usual stage would take for an import.
-        passed = [one for one in stages(self.home) if not isinstance(one, DetectionStage)]
-        passed.append(DetectionStage(self.home, most_age=None))
-        committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=passed)
+        committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=stages(self.home, most_age=None))
         settings = Settings(backfill=timedelta(0))
 
         async def begin() -> tuple[Gateway, int]:

@@ -3,40 +3,78 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
+from typer.core import TyperGroup
 
 from clearbay import __version__
-from clearbay.cli import (
-    air,
-    bulletin,
-    detect,
-    device,
-    doctor,
-    doors,
-    events,
-    files,
-    gateway,
-    hj212,
-    home,
-    index,
-    key,
-    network,
-    qc,
-    rate,
-    review,
-    scenario,
-    serve,
-    standards,
-    trace,
-)
 from clearbay.cli.output import BAD_INPUT, FAILED, answer, console
 from clearbay.model.errors import BadInput, ClearbayError
 
+COMMANDS = {
+    "demo": "serve:demo",
+    "assess": "files:assess",
+    "aqhi": "files:aqhi",
+    "aqi": "air:aqi",
+    "rate": "rate:rate",
+    "index": "index:index",
+    "standards": "standards:standards",
+    "hj212": "hj212:app",
+    "mapping": "files:mapping",
+    "init": "home:init",
+    "import": "home:import_",
+    "qc": "qc:qc",
+    "review": "review:app",
+    "bulletin": "bulletin:bulletin",
+    "serve": "serve:serve",
+    "key": "key:app",
+    "network": "network:app",
+    "gateway": "gateway:gateway",
+    "device": "device:app",
+    "simulate": "gateway:simulate",
+    "watch": "doors:watch",
+    "pull": "doors:pull",
+    "mqtt": "doors:mqtt",
+    "detect": "detect:detect",
+    "events": "events:app",
+    "trace": "trace:trace",
+    "scenario": "scenario:scenario",
+    "case": "case:app",
+    "playbook": "playbook:app",
+    "verify": "verify:verify",
+    "doctor": "doctor:doctor",
+}
+"""Every command in the order of the help, with the module here that has it: only the one that is called is loaded."""
+
+
+class _Commands(TyperGroup):
+    """The commands of ``COMMANDS``, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: typer.Context | None) -> list[str]:  # type: ignore[override]
+        """Every command, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context | None, cmd_name: str) -> Any:  # type: ignore[override]
+        """One command, or None where there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"clearbay.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_group(found)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
+
 app = typer.Typer(
     name="clearbay",
+    cls=_Commands,
     help="From a probe's packet to a closed case: monitoring data in, judged under the law that applies, on one map.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -58,36 +96,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-app.command()(serve.demo)
-app.command()(files.assess)
-app.command()(files.aqhi)
-app.command()(air.aqi)
-app.command()(rate.rate)
-app.command()(index.index)
-app.add_typer(standards.standards, name="standards")
-app.add_typer(hj212.app, name="hj212")
-app.command()(files.mapping)
-app.command()(home.init)
-app.command("import")(home.import_)
-app.command()(qc.qc)
-app.add_typer(review.app, name="review")
-app.command()(bulletin.bulletin)
-app.command()(serve.serve)
-app.add_typer(key.app, name="key")
-app.add_typer(network.app, name="network")
-app.command()(gateway.gateway)
-app.add_typer(device.app, name="device")
-app.command()(gateway.simulate)
-app.command()(doors.watch)
-app.command()(doors.pull)
-app.command()(doors.mqtt)
-app.command()(trace.trace)
-app.command()(detect.detect)
-app.add_typer(events.app, name="events")
-app.command()(scenario.scenario)
-app.command()(doctor.doctor)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from clearbay.cli.files import MappingOption, OptionOption, ReportOption, list_b
 from clearbay.cli.output import SOME_BAD, Json, answer, progress, read_bytes, say
 from clearbay.collect import BadValue, Batch
 from clearbay.store import Home
+from clearbay.store.node_key import NodeKey
 from clearbay.transmit.intake import take_in
 from clearbay.transmit.quality import QualityStage
 
@@ -34,6 +35,7 @@ def init(
     Example: `clearbay init bay-data`
     """
     with Home.create(directory, records_url=records) as home:
+        NodeKey.of(home)
         home.register_stations(packs.stations())
         count = len(home.stations())
     text = f"made {directory} with the {count} stations of the shipped registers"

@@ -67,8 +67,6 @@ def demo(
 
     A generated river basin with a generated incident comes with it, to show tracing; it says so wherever it is seen.
 
-    A generated river basin with a generated incident comes with it, to show tracing; it says so wherever it is seen.
-
     At a loopback address whoever calls from this machine writes without a key.
 
     Example: `clearbay demo --port 8700`
@@ -97,9 +95,6 @@ def load_demonstration(directory: Path, *, quiet: bool) -> list[dict[str, Any]]:
             for entry in manifest["files"]:
                 options = {key: str(value) for key, value in entry.get("options", {}).items()}
                 results.append(import_file(home, entry["source"], shipped / entry["path"], options, bad, quiet=quiet))
-            # Before it is compacted, so that the basin's hours go into history with the rest.
-            keep_demonstration(home)
-            keep_incident(home)
             # Before it is compacted, so that the basin's hours go into history with the rest.
             keep_demonstration(home)
             keep_incident(home)

@@ -25,7 +25,7 @@ def ticket(seed: str, kind: str, id: str) -> str:
     """The ticket of one entry of a list.
 
     >>> ticket("seed", "plant", "A")[:16]
-    '83cc4f7c8e58a4d2'
+    '0037baa002dbba8e'
     """
     return hashlib.sha256(f"{seed}|{kind}|{id}".encode()).hexdigest()
 

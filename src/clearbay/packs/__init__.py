@@ -141,8 +141,9 @@ def load_playbook(path: str | Path) -> Playbook:
     return next(iter(casework.read_playbooks([path], beside).values()))
 
 
+@lru_cache(maxsize=256)
 def parse_playbook(text: str, name: str) -> Playbook:
-    """Read a playbook from its text; ``name`` is what messages call it."""
+    """Read a playbook from its text; ``name`` is what messages call it. Kept, for it is asked for with every case."""
     return casework.parse_playbook(text, name)
 
 

@@ -19,14 +19,15 @@ from clearbay.share.delivery import Delivery
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
 from clearbay.share.routers import ROUTERS
-from clearbay.share.sta.service import Front, Service
+from clearbay.share.sta.service import Service
 from clearbay.store.keys import Keys
 
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
     "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
-    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`."
+    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`. "
+    "OGC SensorThings 1.1 is at `/sta/v1.1`."
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -56,6 +57,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     install(app)
     sensorthings = Service(desk.home, app.state.intake)
     app.mount("/sta", sensorthings)
+    app.state.sensorthings = sensorthings
     for router, _ in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -78,8 +80,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        # What was heard of devices changes without any observation.
-        lasting = path.startswith("/api/") and not path.startswith(("/api/devices", "/api/events"))
+        # Devices, events and cases change without any observation; and cases are not for everybody.
+        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks")
+        lasting = path.startswith("/api/") and not path.startswith(moving)
         return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
@@ -91,7 +94,6 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         expose_headers=["ETag", "X-Attribution", "Link", "Content-Disposition"],
         max_age=86_400,
     )
-    app.add_middleware(Front, service=sensorthings)
     return app
 
 

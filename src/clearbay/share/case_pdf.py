@@ -1,4 +1,4 @@
-"""A case as a PDF of A4 pages: what it is, what was done when and by whom, what proves it, and the links of its chain."""
+"""A case as a PDF of A4 pages: what it is, what was done when and by whom, what proves it, its links in the chain."""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ KINDS: dict[int, tuple[str, str]] = {
     404: ("unknown-name", "Unknown name"),
     405: ("method", "Method not allowed"),
     409: ("conflict", "Against what is stored"),
+    413: ("too-large", "Too large"),
     422: ("bad-input", "Bad input"),
     429: ("too-many", "Too many attempts"),
     500: ("server", "Server error"),

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from clearbay.model.case import Action, Case, Evidence, Limit, Party, Place, Running
 from clearbay.model.errors import BadInput, UnknownName
@@ -43,6 +43,20 @@ ACTION, VOID = 1, 2
 
 NEVER = 2**62
 """``sort`` of a case that nothing is due for: behind all others."""
+
+# Statements that every action needs, made once: building them anew costs more than running them.
+_NUMBER: BindParameter[int] = bindparam("b_number")
+_CASE = select(case_file).where(case_file.c.id == bindparam("b_id"))
+_PARTIES = select(case_party).where(case_party.c.case == _NUMBER)
+_CLOCKS = select(case_clock).where(case_clock.c.case == _NUMBER).order_by(case_clock.c.id)
+_HEAD = select(case_file.c.head).where(case_file.c.number == _NUMBER)
+_UPDATE = update(case_file).where(case_file.c.number == _NUMBER)
+_INSERT_ACTION = insert(case_action)
+_INSERT_CLOCK = insert(case_clock)
+_DROP_CLOCK = delete(case_clock).where(case_clock.c.case == _NUMBER, case_clock.c.id == bindparam("b_clock"))
+_BOOK = select(case_playbook.c.text).where(
+    case_playbook.c.id == bindparam("b_id"), case_playbook.c.version == bindparam("b_version")
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
@@ -105,12 +119,15 @@ class Reading:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._heads: dict[int, str] = {}
+        self._parties: dict[int, tuple[Party, ...]] = {}
 
     def case(self, id: str) -> Case:
         """The case of that id; ``UnknownName`` where there is none."""
-        row = self.connection.execute(select(case_file).where(case_file.c.id == id)).first()
+        row = self.connection.execute(_CASE, {"b_id": id}).first()
         if row is None:
             raise unknown(id)
+        self._heads[row.number] = row.head
         return case_of(row)
 
     def requested(self, request: str) -> Case | None:
@@ -132,14 +149,14 @@ class Reading:
 
     def parties(self, number: int) -> tuple[Party, ...]:
         """The other jurisdictions of a case, in the order in which they came."""
-        query = select(case_party).where(case_party.c.case == number)
-        found = [_party(row) for row in self.connection.execute(query)]
-        return tuple(sorted(found, key=lambda one: (one.since, one.jurisdiction)))
+        if number not in self._parties:
+            found = [_party(row) for row in self.connection.execute(_PARTIES, {"b_number": number})]
+            self._parties[number] = tuple(sorted(found, key=lambda one: (one.since, one.jurisdiction)))
+        return self._parties[number]
 
     def clocks(self, number: int) -> tuple[Running, ...]:
         """All clocks of a case, those that have ended too."""
-        query = select(case_clock).where(case_clock.c.case == number).order_by(case_clock.c.id)
-        return tuple(clock_of(row) for row in self.connection.execute(query))
+        return tuple(clock_of(row) for row in self.connection.execute(_CLOCKS, {"b_number": number}))
 
     def actions(self, number: int) -> tuple[Action, ...]:
         """Everything that was done to a case, oldest first."""
@@ -153,15 +170,16 @@ class Reading:
 
     def playbook(self, id: str, version: int) -> str:
         """The text of a playbook under which a case was opened here; ``UnknownName`` where none was."""
-        query = select(case_playbook.c.text).where(case_playbook.c.id == id, case_playbook.c.version == version)
-        text = self.connection.scalar(query)
+        text = self.connection.scalar(_BOOK, {"b_id": id, "b_version": version})
         if text is None:
             raise UnknownName(f"no case was opened here under version {version} of {id}", where="playbook")
         return str(text)
 
     def head(self, number: int) -> str:
         """The link of a case's newest action."""
-        return str(self.connection.scalar(select(case_file.c.head).where(case_file.c.number == number)) or "")
+        if number not in self._heads:
+            self._heads[number] = str(self.connection.scalar(_HEAD, {"b_number": number}) or "")
+        return self._heads[number]
 
 
 class Writing(Reading):
@@ -205,13 +223,23 @@ class Writing(Reading):
         """Store a new case, before its first action."""
         row = {**row_of(case), "series": series, "serial": serial, "request": request or None, "head": ""}
         self.connection.execute(insert(case_file), [row])
+        self._heads[case.number] = ""
 
-    def record(self, case: Case, content: Mapping[str, Any], *, time: datetime, request: str = "") -> Action:
+    def record(
+        self,
+        case: Case,
+        content: Mapping[str, Any],
+        *,
+        time: datetime,
+        clocks: Sequence[Running],
+        request: str = "",
+    ) -> Action:
         """Chain one action and store it with the case as it stands after it; the case's version is its ``seq``.
 
-        ``content`` says what was done; who, when, the case's previous link and a digest of its new state are added.
+        ``content`` says what was done; when, the case's previous link and a digest of its new state are added.
+        ``clocks`` are those of the case as they are stored by now.
         """
-        clocks, parties = self.clocks(case.number), self.parties(case.number)
+        parties, stored = self.parties(case.number), row_of(case)
         payload = canonical(
             {
                 **content,
@@ -219,34 +247,35 @@ class Writing(Reading):
                 "seq": case.version,
                 "time": iso(time),
                 "previous": self.head(case.number),
-                "digest": digest(row_of(case), [clock_row(one) for one in clocks], [party_row(one) for one in parties]),
+                "digest": digest(stored, [clock_row(one) for one in clocks], [party_row(one) for one in parties]),
             }
         )
         entry, link = self.chain.append([payload], kind=ACTION, time=micros(time))
-        values = {**row_of(case), "head": link.hex()}
-        self.connection.execute(update(case_file).where(case_file.c.number == case.number).values(values))
+        self._heads[case.number] = link.hex()
+        self.connection.execute(_UPDATE, {**stored, "head": link.hex(), "b_number": case.number})
         row: dict[str, Any] = {"case": case.number, "seq": case.version, "request": request or None, "entry": entry}
         row |= {"link": link.hex(), "payload": payload}
-        self.connection.execute(insert(case_action), [row])
+        self.connection.execute(_INSERT_ACTION, [row])
         return _action(case.version, entry, link.hex(), payload)
 
     def put_clocks(self, number: int, clocks: Iterable[Running]) -> None:
         """Store clocks, over those of the same id."""
         rows = [{**clock_row(one), "case": number} for one in clocks]
         if rows:
-            ids = [row["id"] for row in rows]
-            self.connection.execute(delete(case_clock).where(case_clock.c.case == number, case_clock.c.id.in_(ids)))
-            self.connection.execute(insert(case_clock), rows)
+            self.connection.execute(_DROP_CLOCK, [{"b_number": number, "b_clock": row["id"]} for row in rows])
+            self.connection.execute(_INSERT_CLOCK, rows)
 
     def put_party(self, number: int, party: Party) -> None:
         """Store a jurisdiction's part, over what it had before."""
         self.drop_party(number, party.jurisdiction)
         self.connection.execute(insert(case_party), [{**party_row(party), "case": number}])
+        self._parties.pop(number, None)
 
     def drop_party(self, number: int, jurisdiction: str) -> None:
         """Take a jurisdiction's part away."""
         where = (case_party.c.case == number, case_party.c.jurisdiction == jurisdiction)
         self.connection.execute(delete(case_party).where(*where))
+        self._parties.pop(number, None)
 
     def add_evidence(self, number: int, evidence: Evidence) -> Evidence:
         """Store a piece of evidence; returns it with its number within the case."""
@@ -281,6 +310,18 @@ def unknown(id: str) -> UnknownName:
 def digest(row: Mapping[str, Any], clocks: Sequence[Mapping[str, Any]], parties: Sequence[Mapping[str, Any]]) -> str:
     """A digest of everything that the records say of a case's state."""
     return hashlib.sha256(canonical({"case": row, "clocks": clocks, "parties": parties})).hexdigest()
+
+
+def _plain(name: str) -> str:
+    """A column's name without what SQLAlchemy wraps around reserved words, which JSON keys may not be."""
+    return "".join(list(name))
+
+
+_OF_THE_CHAIN = ("series", "serial", "request", "head")
+CASE_COLUMNS = tuple(_plain(column.name) for column in case_file.c if column.name not in _OF_THE_CHAIN)
+CLOCK_COLUMNS = tuple(_plain(column.name) for column in case_clock.c if column.name != "case")
+PARTY_COLUMNS = tuple(_plain(column.name) for column in case_party.c if column.name != "case")
+"""The columns that a digest is made of; ``row_of``, ``clock_row`` and ``party_row`` fill them."""
 
 
 def row_of(case: Case) -> dict[str, Any]:

@@ -32,10 +32,13 @@ SEGMENT = 64 * 1024 * 1024
 LONGEST = 16 * 1024 * 1024
 """Longest entry, in bytes: a length beyond it is damage, not an entry."""
 
-_MAGIC = b"CBCHAIN1"
+MAGIC = b"CBCHAIN1"
+"""Begins every segment."""
 _HEAD = struct.Struct(">8sQ32s")
 _ENTRY = struct.Struct(">IBq")
 _LINK = 32
+HEAD_BYTES, ENTRY_BYTES = _HEAD.size, _ENTRY.size + _LINK
+"""What a segment's head takes, and each entry beside its own bytes: whoever has read all can tell that it was all."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,40}")
 
 
@@ -198,7 +201,7 @@ class Chain:
         path = self.directory / f"{self.name}-{self._at.entries:020d}.chain"
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o640)
         try:
-            _write(handle, _HEAD.pack(_MAGIC, self._at.entries, self._at.link))
+            _write(handle, _HEAD.pack(MAGIC, self._at.entries, self._at.link))
             _flush(handle)
             flush_directory(self.directory)
         except BaseException:
@@ -234,7 +237,7 @@ def verify(directory: Path, name: str, *, known: Position | None = None) -> Veri
             head = stream.read(_HEAD.size)
         if len(head) < _HEAD.size and place == len(files) - 1:
             break
-        if len(head) < _HEAD.size or head[:8] != _MAGIC:
+        if len(head) < _HEAD.size or head[:8] != MAGIC:
             return BrokenLink(at.entries, path.name, 0, "this is no segment of a chain")
         _, first, link = _HEAD.unpack(head)
         if (first, link) != at:
@@ -322,7 +325,7 @@ def _walk(path: Path, known: Position | None) -> tuple[Position, int, bool]:
     """Where the good entries of a segment end: position and byte; and whether ``known`` was met on the way."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD.size)
-    if len(head) < _HEAD.size or head[:8] != _MAGIC:
+    if len(head) < _HEAD.size or head[:8] != MAGIC:
         raise StoreError(f"{path} is no segment of a chain: restore it from a backup")
     _, count, link = _HEAD.unpack(head)
     good, at = _HEAD.size, Position(count, link)

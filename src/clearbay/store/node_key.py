@@ -80,14 +80,10 @@ def fingerprint(public: str) -> str:
 
 
 def signed(public: str, signature: str, content: bytes) -> bool:
-    """Whether the holder of a public key signed these bytes; ``BadInput`` for what is no key or no signature."""
+    """Whether the holder of a public key (hexadecimal) signed these bytes; False for what is no key or no signature."""
     try:
-        mark = bytes.fromhex(signature)
-    except ValueError:
-        raise BadInput("the signature is not hexadecimal", where="signature") from None
-    try:
-        Ed25519PublicKey.from_public_bytes(_raw(public)).verify(mark, content)
-    except InvalidSignature:
+        Ed25519PublicKey.from_public_bytes(_raw(public)).verify(bytes.fromhex(signature), content)
+    except (InvalidSignature, BadInput, ValueError):
         return False
     return True
 

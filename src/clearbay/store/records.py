@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -81,7 +82,9 @@ _URL_FORM = "write postgresql://user@host:5432/database, or leave it out for SQL
 
 
 def _sqlite(url: URL, lock_wait: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": lock_wait, "check_same_thread": False})
+    engine = create_engine(
+        url, json_deserializer=orjson.loads, connect_args={"timeout": lock_wait, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -107,6 +110,7 @@ def _postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
+            json_deserializer=orjson.loads,
             pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
         )

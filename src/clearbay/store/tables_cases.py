@@ -91,7 +91,7 @@ case_file = Table(
     Index("ix_case_file_all", "status", "sort", "number"),
     Index("ix_case_file_count", "status", "area", "jurisdiction", "stage", "sort", "opened", "worse"),
     Index("ix_case_file_assignee", "assignee", "status", "sort"),
-    Index("ix_case_file_opened_by", "opened_by", "number"),
+    Index("ix_case_file_opened_by", "opened_by", "jurisdiction", "number"),
     Index("ix_case_file_station", "station", "property", "status"),
     Index("ix_case_file_watch", "watch_until"),
     Index("ix_case_file_suspended", "suspended"),

@@ -188,6 +188,8 @@ def _settled(stream: Stream, table: pa.Table, pushed: Pushed, newest: Any) -> An
     if late.any():
         again = late & (table["time"].cast(pa.int64()).to_numpy() == time_) & (table["value"].to_numpy() == value)
         flags[late & (flags != SUSPECT) & (flags != FAIL)] = NOT_EVALUATED
+        # Sent again it keeps its flag, unless its sender now says another one: that is a judgement, not a repetition.
+        again &= table["flag"].to_numpy() == NOT_EVALUATED
         flags[again] = flag[again]
     return flags
 

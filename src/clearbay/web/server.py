@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event, Thread
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -21,7 +22,9 @@ from starlette.exceptions import HTTPException
 from clearbay.apply.desk import Desk
 from clearbay.model.errors import BadInput, ClearbayError
 from clearbay.share.app import api
+from clearbay.share.sta.service import Front
 from clearbay.store import Home
+from clearbay.web.heartbeat import beat
 from clearbay.web.interface import STATIC, Interface
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
@@ -42,14 +45,17 @@ def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = F
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         thread = Thread(target=warm, args=(desk, stop), name="warm-up", daemon=True)
+        heart = Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True)
         if warm_up:
             thread.start()
+        heart.start()
         try:
             yield
         finally:
             stop.set()
             if thread.is_alive():  # a query in flight ends first: the store must not be closed under it
                 await asyncio.to_thread(thread.join, 30)
+            await asyncio.to_thread(heart.join, 30)
             await asyncio.to_thread(app.state.intake.close)
             home.close()
 
@@ -89,8 +95,21 @@ def serve(
     listener = listen(host, port)
     app = create_app(home, is_open=is_open)
     ready()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
-    uvicorn.Server(config).run(sockets=[listener])
+    config = uvicorn.Config(Front(app), log_level="warning", access_log=False, server_header=False, lifespan="on")
+    _Server(config, app).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells the application when it is asked to stop, so that streams of events end and nobody waits for them."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, and say so."""
+        self._app.state.closing = True
+        super().handle_exit(sig, frame)
 
 
 def is_loopback(host: str) -> bool:

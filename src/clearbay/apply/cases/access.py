@@ -12,7 +12,7 @@ from clearbay.model.playbook import Playbook
 from clearbay.model.territory import covers, stem
 from clearbay.store.tables_cases import case_file, case_party
 
-_OWN_ONLY = frozenset({"public", "enterprise"})
+OWN_ONLY = frozenset({"public", "enterprise"})
 """Roles that see nothing but what is theirs: opened by them, or given to them."""
 
 AT_ANY_PART = ("comment", "attach", "remeasure")
@@ -25,7 +25,7 @@ def sees(actor: Actor, case: Case, parties: Sequence[Party]) -> bool:
         return False
     if actor.id in (case.assignee, case.opened_by):
         return True
-    if actor.roles <= _OWN_ONLY:
+    if actor.roles <= OWN_ONLY:
         return False
     return any(
         covers(actor.jurisdiction, place) for place in (case.jurisdiction, *(one.jurisdiction for one in parties))
@@ -37,7 +37,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if not actor.roles:
         return false()
     own = or_(case_file.c.assignee == actor.id, case_file.c.opened_by == actor.id)
-    if actor.roles <= _OWN_ONLY:
+    if actor.roles <= OWN_ONLY:
         return own
     if not stem(actor.jurisdiction):
         return true()
@@ -55,7 +55,7 @@ def within(column: ColumnElement[str], jurisdiction: str) -> ColumnElement[bool]
 
 def holds(actor: Actor, case: Case) -> bool:
     """Whether the case is this person's to move: in their jurisdiction, or given to them by name."""
-    return actor.id == case.assignee or (not actor.roles <= _OWN_ONLY and covers(actor.jurisdiction, case.jurisdiction))
+    return actor.id == case.assignee or (not actor.roles <= OWN_ONLY and covers(actor.jurisdiction, case.jurisdiction))
 
 
 def check_power(actor: Actor, case: Case, playbook: Playbook, parties: Sequence[Party], power: str) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,7 +165,7 @@ def check(path: Path, *, trusted: str = "") -> Sealed | Unsealed:
     with data:
         try:
             return _checked(data, trusted)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
             return Unsealed(path.name, f"the file is damaged: {error}")
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             return Unsealed(path.name, f"it is not written as a bundle is: {error!r}")

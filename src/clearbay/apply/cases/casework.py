@@ -7,9 +7,10 @@ the request: sent twice, it is done once. What somebody may not see is told in t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from clearbay.apply.cases.drafts import Draft
 from clearbay.apply.cases.proof import Proof
 from clearbay.apply.cases.sharing import Sharing
 from clearbay.apply.cases.work import Work, check_position, check_words
-from clearbay.model.case import Actor, Case, Party, Place
+from clearbay.model.case import Actor, Case, Limit, Party, Place
 from clearbay.model.errors import BadInput, Conflict, NotAllowed, UnknownName
 from clearbay.model.playbook import ENDS, Playbook
 from clearbay.model.station import Station
@@ -46,8 +47,6 @@ class Casework(Proof, Sharing):
         self.home = home
         self.cases = Cases(home)
         self.clock = clock
-        self._kept: dict[tuple[str, int, str], Playbook] = {}
-        self._own: tuple[object, Mapping[str, Playbook]] = (None, packs.playbooks())
 
     # -- playbooks -------------------------------------------------------------------------------------------------
 
@@ -55,9 +54,7 @@ class Casework(Proof, Sharing):
         """The playbooks for new cases: the shipped ones and those in ``playbooks/`` of the home."""
         directory = self.home.path / "playbooks"
         state = _state(directory)
-        if self._own[0] != state:
-            self._own = (state, packs.home_playbooks(directory) if state else packs.playbooks())
-        return self._own[1]
+        return _own(directory, state) if state else packs.playbooks()
 
     def playbook(self, id: str) -> Playbook:
         """The playbook of that id as it is now; ``UnknownName`` with those that there are."""
@@ -70,10 +67,22 @@ class Casework(Proof, Sharing):
     def playbook_of(self, reading: Reading, case: Case) -> Playbook:
         """The playbook under which a case was opened, in the version of that day."""
         text = reading.playbook(case.playbook, case.playbook_version)
-        key = (case.playbook, case.playbook_version, text)
-        if key not in self._kept:
-            self._kept[key] = packs.parse_playbook(text, f"{case.playbook} version {case.playbook_version}")
-        return self._kept[key]
+        return packs.parse_playbook(text, f"{case.playbook} version {case.playbook_version}")
+
+    def playbook_of_case(self, case: Case) -> Playbook:
+        """As ``playbook_of``, by a reading of its own."""
+        with self.cases.read() as reading:
+            return self.playbook_of(reading, case)
+
+    def playbooks_of(self, cases: Sequence[Case]) -> list[Playbook]:
+        """The playbook of each case, by one reading."""
+        with self.cases.read() as reading:
+            found: dict[tuple[str, int], Playbook] = {}
+            for one in cases:
+                key = (one.playbook, one.playbook_version)
+                if key not in found:
+                    found[key] = self.playbook_of(reading, one)
+            return [found[one.playbook, one.playbook_version] for one in cases]
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -245,6 +254,43 @@ class Casework(Proof, Sharing):
             if changed:
                 grading.regrade(work)
                 work.record("edit", text=reason, data={"fields": changed, "grade": work.case.grade})
+
+        return self.change(actor, id, change, version=version, key=key)
+
+    def aim(
+        self,
+        actor: Actor,
+        id: str,
+        station: str,
+        property: str,
+        limit: Limit | None,
+        *,
+        reason: str = "",
+        version: int | None = None,
+        key: str = "",
+    ) -> Case:
+        """Say what shows that the water is clean: which property, at which station, against which limit.
+
+        For cases that were opened without it; a case that has all three keeps them, so that nobody closes one by moving
+        the mark.
+        """
+
+        def change(work: Work) -> None:
+            work.must_be_open()
+            work.power("remeasure", reason or "aimed")
+            if not access.holds(work.actor, work.case):
+                raise NotAllowed(f"{id} is held by {work.case.jurisdiction}", where="action", mend="comment instead")
+            one = work.case
+            if one.station and one.property and one.limit is not None:
+                raise BadInput(f"{id} is measured at {one.station} already", where="station", mend="open another case")
+            if not station or not property or limit is None:
+                raise BadInput("a station, a property and a limit are needed", where="limit", mend="give all three")
+            if property not in packs.properties():
+                raise UnknownName(f"no property is called {property!r}", where="property", mend="such as NH3N")
+            self._station(station)
+            work.case = replace(one, station=station, property=property, limit=limit)
+            data = {"station": station, "property": property, "op": limit.op, "limit": limit.value, "unit": limit.unit}
+            work.record("aim", text=reason, data={**data, "standard": limit.standard, "grade": limit.grade})
 
         return self.change(actor, id, change, version=version, key=key)
 
@@ -462,6 +508,11 @@ def _assign(work: Work, assignee: tuple[str, str]) -> dict[str, str]:
 def _local_year(case: Case) -> int:
     offset = packs.calendar_of(case.jurisdiction).utc_offset
     return (case.opened + timedelta(minutes=offset)).year
+
+
+@lru_cache(maxsize=16)
+def _own(directory: Path, _: tuple[tuple[str, int, int], ...]) -> Mapping[str, Playbook]:
+    return packs.home_playbooks(directory)
 
 
 def _state(directory: Path) -> tuple[tuple[str, int, int], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy import case as when
 
 from clearbay.apply.cases import access
@@ -15,11 +15,14 @@ from clearbay.apply.cases.casework import Casework
 from clearbay.model.case import Actor, Case
 from clearbay.model.errors import BadInput
 from clearbay.model.territory import stem
-from clearbay.store.cases import NEVER, case_of, micros
+from clearbay.store.cases import NEVER, Reading, case_of, micros
 from clearbay.store.tables_cases import case_file, case_party
 
 LONGEST = 500
 """Cases on the longest page."""
+
+_AT_ONCE = 5000
+"""Numbers named in one condition: databases take no more than some ten thousand."""
 
 NEW = timedelta(hours=24)
 """How long a case counts as new, and one that got worse as such."""
@@ -44,47 +47,65 @@ class Desk:
     page: Page
 
 
-def page(
-    casework: Casework,
-    actor: Actor,
-    *,
-    status: str = "open",
-    playbook: str = "",
-    stage: str = "",
-    station: str = "",
-    assignee: str = "",
-    jurisdiction: str = "",
-    text: str = "",
-    late: bool = False,
-    after: str = "",
-    limit: int = 50,
-) -> Page:
-    """Cases of a status (or ``all``), the most urgent first; filters narrow what a person may see, never widen it."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which cases are wanted: of a status (or ``all``), a kind, a stage, a station, a person, a place; with a text in
+    title or id; late ones only. Filters narrow what a person may see, they never widen it."""
+
+    status: str = "open"
+    playbook: str = ""
+    stage: str = ""
+    station: str = ""
+    assignee: str = ""
+    jurisdiction: str = ""
+    text: str = ""
+    late: bool = False
+
+
+EVERYTHING = Choice()
+"""Every open case."""
+
+
+def page(casework: Casework, actor: Actor, choice: Choice = EVERYTHING, *, after: str = "", limit: int = 50) -> Page:
+    """Cases that a person may see, the most urgent first; ``after`` is the ``next`` of the page before."""
     if not 1 <= limit <= LONGEST:
         raise BadInput(f"a page has 1 to {LONGEST} cases", where="limit", mend="ask for fewer, and go on with next")
-    conditions: list[ColumnElement[bool]] = []
-    if status != "all":
-        if status not in ("open", "closed", "merged"):
-            raise BadInput(f"{status!r} is no status", where="status", mend="open, closed, merged or all")
-        conditions.append(case_file.c.status == status)
-    for column, value in ((case_file.c.playbook, playbook), (case_file.c.stage, stage), (case_file.c.station, station),
-                          (case_file.c.assignee, assignee)):  # fmt: skip
-        if value:
-            conditions.append(column == value)
-    if jurisdiction:
-        conditions.append(access.within(case_file.c.jurisdiction, jurisdiction))
-    if late:
-        conditions.append(case_file.c.sort < micros(casework.clock()))
-    if text:
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found = or_(case_file.c.title.like(pattern, escape="\\"), case_file.c.id.like(pattern, escape="\\"))
-        conditions.append(found)
+    conditions = _conditions(casework, choice)
     if after:
         conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(after)))
     rows = _rows(casework, actor, conditions, limit + 1)
     cases = tuple(case_of(row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if more else "")
+
+
+def total(casework: Casework, actor: Actor, choice: Choice = EVERYTHING) -> int:
+    """How many cases there are that a person may see."""
+    conditions = _conditions(casework, choice)
+    with casework.cases.read() as reading:
+        return sum(
+            int(reading.connection.scalar(select(func.count()).select_from(case_file).where(part, *conditions)) or 0)
+            for part in _parts(reading, actor)
+        )
+
+
+def _conditions(casework: Casework, choice: Choice) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if choice.status != "all":
+        if choice.status not in ("open", "closed", "merged"):
+            raise BadInput(f"{choice.status!r} is no status", where="status", mend="open, closed, merged or all")
+        found.append(case_file.c.status == choice.status)
+    for name in ("playbook", "stage", "station", "assignee"):
+        if value := getattr(choice, name):
+            found.append(case_file.c[name] == value)
+    if choice.jurisdiction:
+        found.append(access.within(case_file.c.jurisdiction, choice.jurisdiction))
+    if choice.late:
+        found.append(case_file.c.sort < micros(casework.clock()))
+    if choice.text:
+        pattern = "%" + choice.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found.append(or_(case_file.c.title.like(pattern, escape="\\"), case_file.c.id.like(pattern, escape="\\")))
+    return found
 
 
 def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
@@ -104,7 +125,7 @@ def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
     ).group_by(case_file.c.stage)
     counts = dict.fromkeys(("open", "late", "soon", "new", "worse", "mine", "found", "judged", "handled"), 0)
     with casework.cases.read() as reading:
-        for part in _parts(actor):
+        for part in _parts(reading, actor):
             for row in reading.connection.execute(query.where(case_file.c.status == "open", part)):
                 stage, *numbers = row
                 for name, number in zip(("open", "late", "soon", "new", "worse"), numbers, strict=True):
@@ -119,7 +140,7 @@ def _rows(casework: Casework, actor: Actor, conditions: list[ColumnElement[bool]
     """The first rows over the parts that a person may see, each part read in order from an index of its own."""
     found: dict[int, Any] = {}
     with casework.cases.read() as reading:
-        for part in _parts(actor):
+        for part in _parts(reading, actor):
             query = (
                 select(case_file).where(part, *conditions).order_by(case_file.c.sort, case_file.c.number).limit(limit)
             )
@@ -127,25 +148,30 @@ def _rows(casework: Casework, actor: Actor, conditions: list[ColumnElement[bool]
     return sorted(found.values(), key=lambda row: (row.sort, row.number))[:limit]
 
 
-def _parts(actor: Actor) -> list[ColumnElement[bool]]:
-    """What a person may see, in disjoint parts that indexes serve: held within their jurisdiction, shared with it,
-    theirs by name. Together they are ``access.visible``."""
+def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
+    """What a person may see, in disjoint parts that indexes serve: held within their jurisdiction; shared with it or
+    theirs by name beyond it. Together they are ``access.visible``."""
     own = or_(case_file.c.assignee == actor.id, case_file.c.opened_by == actor.id)
     if not actor.roles:
         return []
-    if actor.roles <= frozenset({"public", "enterprise"}):
+    if actor.roles <= access.OWN_ONLY:
         return [own]
     begin = stem(actor.jurisdiction)
     if not begin:
-        return [access.visible(actor)]
-    inside = access.within(case_file.c.jurisdiction, actor.jurisdiction)
+        return [true()]
+    inside = within = access.within(case_file.c.jurisdiction, actor.jurisdiction)
     if len(begin) >= 4:
-        inside = and_(case_file.c.area == begin[:4], inside)
-    shared = case_file.c.number.in_(
-        select(case_party.c.case).where(access.within(case_party.c.jurisdiction, actor.jurisdiction))
+        inside = and_(case_file.c.area == begin[:4], within)
+    # What lies beyond is little, and found by its number: asked for in one condition it would cost a whole scan.
+    shared = access.within(case_party.c.jurisdiction, actor.jurisdiction)
+    queries = (
+        select(case_file.c.number).join(case_party, case_party.c.case == case_file.c.number).where(shared, ~within),
+        select(case_file.c.number).where(case_file.c.assignee == actor.id, ~within),
+        select(case_file.c.number).where(case_file.c.opened_by == actor.id, ~within),
     )
-    outside = ~access.within(case_file.c.jurisdiction, actor.jurisdiction)
-    return [inside, and_(shared, outside), and_(own, outside, ~shared)]
+    beyond = sorted({row.number for query in queries for row in reading.connection.execute(query)})
+    parts = [beyond[place : place + _AT_ONCE] for place in range(0, len(beyond), _AT_ONCE)]
+    return [inside, *(case_file.c.number.in_(part) for part in parts)]
 
 
 def _behind(after: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from clearbay.model.observation import JUDGED
 from clearbay.model.playbook import EVIDENCE_KINDS
 from clearbay.store import Home
 from clearbay.store.cases import Cases
-from clearbay.store.evidence import LARGEST, Files
+from clearbay.store.evidence import LARGEST, Files, Kept
 
 if TYPE_CHECKING:
     from clearbay.apply.cases.casework import Change
@@ -45,7 +45,10 @@ class Proof:
         bytes are kept once. ``BadInput`` for an empty or too large file.
         """
         self.get(actor, id)  # who may not see the case sends nothing to this disk
-        kept = Files(self.home).keep(upload.parts, largest=largest)
+        return self.attach_kept(actor, id, upload, Files(self.home).keep(upload.parts, largest=largest), key=key)
+
+    def attach_kept(self, actor: Actor, id: str, upload: Upload, kept: Kept, *, key: str = "") -> Evidence:
+        """As ``attach``, for a file that is on the disk already; the upload's parts are not looked at."""
         added: list[Evidence] = []
 
         def change(work: Work) -> None:

@@ -17,17 +17,17 @@ import orjson
 from sqlalchemy import Connection, select
 
 from clearbay.apply.cases.work import described
+from clearbay.model.case import Evidence
 from clearbay.store import Home, chain
 from clearbay.store.cases import (
     ACTION,
+    CASE_COLUMNS,
     CHAIN,
+    CLOCK_COLUMNS,
+    PARTY_COLUMNS,
     VOID,
     Reading,
-    case_of,
-    clock_of,
-    clock_row,
     digest,
-    row_of,
     unknown,
 )
 from clearbay.store.chain import BrokenLink, Position
@@ -63,25 +63,48 @@ class Broken:
     offset: int | None = None
 
 
+Pieces = dict[str, dict[int, dict[str, Any]]]
+"""Evidence as the chain says it: by case, by its number within the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The audit chain, walked to its end."""
+
+    entries: int
+    head: str
+    actions: int
+    pending: int
+    evidence: Pieces
+
+
 def verify(home: Home, case: str = "", *, files: bool = True) -> Whole | Broken:
     """Check a home, or one case of it (the whole audit chain all the same: a case stands on what came before it).
 
     ``files`` False leaves the evidence files unread. ``UnknownName`` for a case that is not there.
     """
+    try:
+        return _verify(home, case, files)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        return Broken("records", None, f"a row cannot be read for what it is: {error!r}")
+
+
+def _verify(home: Home, case: str, files: bool) -> Whole | Broken:
     with told("verify the evidence"), home.records.read() as connection:
         known = {
             row.chain: Position(row.entries, bytes.fromhex(row.link)) for row in connection.execute(select(chain_head))
         }
         names = [CHAIN] if case else sorted({CHAIN, *known, *_names(home.evidence)})
         counts, heads = dict[str, int](), dict[str, str]()
-        pending = 0
-        actions = 0
+        pending = actions = 0
+        proven: Pieces = {}
         for name in names:
             if name == CHAIN:
                 found = _audit(connection, home.evidence, known.get(name))
                 if isinstance(found, Broken):
                     return found
-                counts[name], heads[name], actions, pending = found
+                counts[name], heads[name], actions, pending = found.entries, found.head, found.actions, found.pending
+                proven = found.evidence
                 continue
             other = chain.verify(home.evidence, name, known=known.get(name))
             if isinstance(other, BrokenLink):
@@ -95,7 +118,7 @@ def verify(home: Home, case: str = "", *, files: bool = True) -> Whole | Broken:
         states = _states(connection, number)
         if isinstance(states, Broken):
             return states
-        pieces = _evidence(connection, home, number, files)
+        pieces = _evidence(connection, home, {case: proven.get(case, {})} if case else proven, number, files)
         if isinstance(pieces, Broken):
             return pieces
         if case:
@@ -112,25 +135,30 @@ def _names(directory: Path) -> Iterator[str]:
         yield path.stem.rpartition("-")[0]
 
 
-def _audit(connection: Connection, directory: Path, known: Position | None) -> Broken | tuple[int, str, int, int]:
+def _audit(connection: Connection, directory: Path, known: Position | None) -> Broken | Audited:
     """Walk the audit chain and the recorded actions side by side, each link computed anew."""
     query = select(case_action.c.entry, case_action.c.link, case_action.c.payload).order_by(case_action.c.entry)
     rows = iter(connection.execute(query.execution_options(yield_per=5000)))
     row: Any = next(rows, None)
     at, link = 0, chain.genesis(CHAIN)
     waiting: list[int] = []
-    actions = 0
+    evidence: Pieces = {}
+    actions = read = 0
     for entry in chain.entries(directory, CHAIN):
         if entry.seq != at or chain.link(link, entry.kind, entry.time, entry.data) != entry.link:
             return _diagnosed(directory, known, at)
         at, link = at + 1, entry.link
+        read += len(entry.data) + chain.ENTRY_BYTES
         if row is not None and row.entry == entry.seq:
-            if bytes(row.payload) != entry.data or row.link != entry.link.hex() or entry.kind != ACTION:
+            if _bytes(row.payload) != entry.data or row.link != entry.link.hex() or entry.kind != ACTION:
                 return Broken(
                     f"chain {CHAIN}", entry.seq, f"the recorded action is not the chained one ({_case(entry.data)})"
                 )
             row = next(rows, None)
             actions += 1
+            if b'"evidence":[{' in entry.data:
+                said = orjson.loads(entry.data)
+                evidence.setdefault(said["case"], {}).update({piece["id"]: piece for piece in said["evidence"]})
         elif entry.kind == VOID:
             first, after = orjson.loads(entry.data)["void"]
             waiting = [one for one in waiting if not first <= one < after]
@@ -140,7 +168,7 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
             return Broken(f"chain {CHAIN}", entry.seq, f"an entry of kind {entry.kind} has no place in this chain")
         if known is not None and at == known.entries and link != known.link:
             return Broken(f"chain {CHAIN}", at - 1, "this is not the entry whose link the records keep as the newest")
-    if at < (known.entries if known else 0) or chain.segments(directory, CHAIN):
+    if at < (known.entries if known else 0) or not _walked(directory, read):
         whole = chain.verify(directory, CHAIN, known=known)
         if isinstance(whole, BrokenLink):
             return _named(CHAIN, whole)
@@ -150,7 +178,19 @@ def _audit(connection: Connection, directory: Path, known: Position | None) -> B
     lost = [one for one in waiting if one < committed]
     if lost:
         return Broken(f"chain {CHAIN}", lost[0], "the chain holds an action that the records have lost")
-    return at, link.hex(), actions, len(waiting)
+    return Audited(at, link.hex(), actions, len(waiting), evidence)
+
+
+def _walked(directory: Path, read: int) -> bool:
+    """Whether the entries read are all that the segments hold: sound heads, and no byte beside them."""
+    for path in chain.segments(directory, CHAIN):
+        with path.open("rb") as stream:
+            head = stream.read(chain.HEAD_BYTES)
+        size = path.stat().st_size
+        if not head.startswith(chain.MAGIC) or size <= chain.HEAD_BYTES:
+            return False
+        read -= size - chain.HEAD_BYTES
+    return read == 0
 
 
 def _diagnosed(directory: Path, known: Position | None, at: int) -> Broken:
@@ -158,6 +198,11 @@ def _diagnosed(directory: Path, known: Position | None, at: int) -> Broken:
     if isinstance(found, BrokenLink):
         return _named(CHAIN, found)
     return Broken(f"chain {CHAIN}", at, "the entry does not fit its link")
+
+
+def _bytes(payload: object) -> bytes:
+    """What a column of bytes holds, even where somebody has put text there."""
+    return payload.encode() if isinstance(payload, str) else bytes(payload)  # type: ignore[call-overload]
 
 
 def _case(payload: bytes) -> str:
@@ -179,49 +224,45 @@ def _states(connection: Connection, number: int | None) -> Broken | int:
     count = 0
     for row in connection.execute(query.execution_options(yield_per=5000)):
         count += 1
-        held = case_of(row)
-        running = [clock_row(clock_of(clock)) for clock in clocks.of(row.number)]
-        parts = [
-            {name: getattr(part, name) for name in ("jurisdiction", "part", "task", "since", "done")}
-            for part in parties.of(row.number)
-        ]
+        held = {name: row._mapping[name] for name in CASE_COLUMNS}
+        running = [{name: one._mapping[name] for name in CLOCK_COLUMNS} for one in clocks.of(row.number)]
+        parts = [{name: one._mapping[name] for name in PARTY_COLUMNS} for one in parties.of(row.number)]
         if row.payload is None:
             return Broken(f"case {row.id}", None, f"the newest action (number {row.version}) is missing")
-        said = orjson.loads(bytes(row.payload))
-        if said["case"] != row.id or said["digest"] != digest(row_of(held), running, parts):
+        said = orjson.loads(row.payload)
+        if said["case"] != row.id or said["digest"] != digest(held, running, parts):
             return Broken(f"case {row.id}", None, "its state in the records is not the one that was chained")
     if clocks.left() or parties.left():
         return Broken("table case_clock", None, "there are clocks or parties of a case that is not there")
     return count
 
 
-def _evidence(connection: Connection, home: Home, number: int | None, read: bool) -> Broken | int:
-    """Hold each piece of evidence against the chain's words, and its file against its hash."""
+def _evidence(connection: Connection, home: Home, proven: Pieces, number: int | None, read: bool) -> Broken | int:
+    """Hold each piece of evidence against the chain's words, both ways, and its file against its hash."""
+    ids = {row.number: row.id for row in connection.execute(select(case_file.c.number, case_file.c.id))}
+    numbers = {id: held for held, id in ids.items()}
     evidence = _Grouped(_rows(connection, case_evidence, number, "id"))
-    store = Files(home)
-    checked: set[str] = set()
-    count = 0
+    found: dict[str, dict[int, Evidence]] = {}
     for case in evidence.cases():
-        id = str(connection.scalar(select(case_file.c.id).where(case_file.c.number == case)))
-        reading = Reading(connection)
-        chained: dict[int, dict[str, Any]] = {}
-        for action in reading.actions(case):
-            for piece in orjson.loads(action.payload)["evidence"]:
-                chained[piece["id"]] = piece
-        pieces = reading.evidence(case)
-        for one in pieces:
+        id = ids.get(case, "")
+        found[id] = {one.id: one for one in Reading(connection).evidence(case)}
+    store, checked, count = Files(home), set[str](), 0
+    for id in sorted({*found, *proven}, key=lambda one: numbers.get(one, 0)):
+        held, chained = found.get(id, {}), proven.get(id, {})
+        for piece in sorted({*held, *chained}):
             count += 1
-            if chained.get(one.id) != described(one):
-                return Broken(f"case {id}", None, f"evidence {one.id} in the records is not what was chained")
+            if piece not in held:
+                return Broken(f"case {id}", None, f"evidence {piece} was chained and is not in the records")
+            one = held[piece]
+            if chained.get(piece) != described(one):
+                return Broken(f"case {id}", None, f"evidence {piece} in the records is not what was chained")
             if read and one.sha256 not in checked:
                 now = store.digest(one.sha256)
                 if now != one.sha256:
                     why = "is missing" if now is None else f"has changed: its SHA-256 is now {now}"
                     path = store.path(one.sha256).relative_to(home.path)
-                    return Broken(f"case {id}", None, f"the file of evidence {one.id} ({one.name}) {why}", str(path))
+                    return Broken(f"case {id}", None, f"the file of evidence {piece} ({one.name}) {why}", str(path))
                 checked.add(one.sha256)
-        if missing := chained.keys() - {one.id for one in pieces}:
-            return Broken(f"case {id}", None, f"evidence {min(missing)} was chained and is not in the records")
     return count
 
 

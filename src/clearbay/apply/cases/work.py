@@ -104,7 +104,7 @@ class Work:
             "evidence": [described(one) for one in evidence],
         }
         request, self.request = self.request, ""  # a change that records twice is known by its first action
-        return self.writing.record(self.case, content, time=self.now, request=request)
+        return self.writing.record(self.case, content, time=self.now, clocks=self.clocks, request=request)
 
 
 def described(one: Evidence) -> dict[str, Any]:

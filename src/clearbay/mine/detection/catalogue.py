@@ -57,9 +57,11 @@ _ALL = (
         (
             Parameter("window", series.WINDOW, "1", "values whose median is the baseline"),
             Parameter(
-                "begin", series.BEGIN, "1", "sum of standardised residuals, each cut at 6 less 1, that begins it"
+                "begin", series.BEGIN, "1", "sum of standardised residuals, each cut at 6 less 2, that begins it"
             ),
-            Parameter("begin_mean", series.MEAN_BEGIN, "1", "the same for hourly and daily means, each cut at 14"),
+            Parameter(
+                "begin_mean", series.MEAN_BEGIN, "1", "the same for hourly and daily means, each cut at 14 less 2"
+            ),
             Parameter("end", series.END, "1", "sum below which it is over"),
         ),
         "two-sided CUSUM: Page 1954, Biometrika 41; median baseline and hour-of-day offsets",

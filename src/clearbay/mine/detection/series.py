@@ -103,15 +103,15 @@ WINDOW = 60
 """Accepted values from which a series' normal is taken (their median)."""
 WARM = {"": 24, "day": 20, "hour": 20, "minute": 60, "instant": 60}
 """Values before a sudden change is told: two years of monthly samples, most of a day of hours, an hour of minutes."""
-_REFUSE, _CUT, _SLACK = 5.0, 6.0, 1.0
+_REFUSE, _CUT, _SLACK = 5.0, 6.0, 2.0
 BEGIN, END, _FULL = 12.0, 3.0, 24.0
-"""The sum of standardised residuals (each cut at 6, less 1) at which a change begins and ends. One value adds 5 at
+"""The sum of standardised residuals (each cut at 6, less 2) at which a change begins and ends. One value adds 4 at
 most: a change is at least three values, a lone spike never is one."""
 _CALM = 2.5
 """Scales within which ``CLEAR`` values in a row are back to normal, however large the sum had grown."""
 MEANS = ("hour", "day")
-MEAN_CUT, MEAN_BEGIN = 14.0, 8.5
-"""For a mean over an hour or a day, which no single wild reading makes: one that lies ten scales off is a change."""
+MEAN_CUT, MEAN_BEGIN = 14.0, 7.0
+"""For a mean over an hour or a day, which no single wild reading makes: one that lies nine scales off is a change."""
 _HOLD = {"": 12, "day": 30, "hour": 240, "minute": 240, "instant": 240}
 """Strange values in a row after which they are believed: a year of monthly samples, ten days of hours."""
 _FINEST = {"": 0.3, "day": 0.1, "hour": 0.03, "minute": 0.03, "instant": 0.03}

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from clearbay.model.errors import BadInput, ClearbayError, StoreError, UnknownName
 from clearbay.share import problems
@@ -30,6 +31,7 @@ from clearbay.share.sta.writing import Sent, Writing
 from clearbay.store import Home
 
 _log = logging.getLogger(__name__)
+_WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 BODY = 64 * 1024 * 1024
 """Bytes of a request at most: a data array of a million observations fits."""
@@ -152,17 +154,21 @@ class Service:
 
 
 class Front:
-    """ASGI wrapper that takes what is written to SensorThings past the layers that only answers to GET need: a single
-    observation is small, and there are many.
+    """ASGI wrapper around a whole application that takes what is written to SensorThings past the layers that only
+    pages and answers to GET need: a single observation is small, and there are many.
     """
 
-    def __init__(self, app: ASGIApp, *, service: Service) -> None:
-        self._app, self._service = app, service
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._service: Service = app.state.sensorthings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        writes = scope["type"] == "http" and scope["method"] in ("POST", "PATCH", "PUT", "DELETE")
-        await (self._service if writes and scope["path"].startswith("/sta/") else self._app)(scope, receive, send)
+        if scope["type"] == "http" and scope["path"].startswith("/sta/") and scope["method"] in _WRITES:
+            scope["app"] = self._app
+            await self._service(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def root(base: str, brokers: tuple[str, ...]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _INDEXES = {
     "ix_case_file_all": ["status", "sort", "number"],
     "ix_case_file_count": ["status", "area", "jurisdiction", "stage", "sort", "opened", "worse"],
     "ix_case_file_assignee": ["assignee", "status", "sort"],
-    "ix_case_file_opened_by": ["opened_by", "number"],
+    "ix_case_file_opened_by": ["opened_by", "jurisdiction", "number"],
     "ix_case_file_station": ["station", "property", "status"],
     "ix_case_file_watch": ["watch_until"],
     "ix_case_file_suspended": ["suspended"],
