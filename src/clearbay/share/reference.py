@@ -18,6 +18,7 @@ _MENDS = {
     401: "Send <code>Authorization: Bearer KEY</code>; the operator makes a key with <code>clearbay key add</code>.",
     403: "Ask the operator for a key with the role that the answer names.",
     409: "What is stored stands against it; <code>detail</code> says what.",
+    413: "Send less at once; <code>detail</code> says how much is taken.",
     429: "Wait as long as <code>Retry-After</code> says.",
     404: "A station, zone, rule set, property or path that nobody registered; <code>mend</code> has the closest names.",
     405: "The API is read with GET and HEAD.",
