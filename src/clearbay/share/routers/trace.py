@@ -20,6 +20,7 @@ router = noun("trace")
     "/trace",
     operation_id="trace",
     summary="Where a pollution came from",
+    openapi_extra={"x-asks": True},
     responses={200: {"model": river_shapes.TraceShape}, **documented(404, 422, 503)},
 )
 def trace(
