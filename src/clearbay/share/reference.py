@@ -21,6 +21,7 @@ _MENDS = {
     429: "Wait as long as <code>Retry-After</code> says.",
     404: "A station, zone, rule set, property or path that nobody registered; <code>mend</code> has the closest names.",
     405: "The API is read with GET and HEAD.",
+    413: "Send less at once; the message says how much is taken.",
     422: "A parameter cannot be understood; <code>where</code> names it and <code>mend</code> says how it is written.",
     500: "A failure of the server itself; its log has the reason.",
     503: "The store is busy or in another state than this release expects; trying again may help.",
