@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -150,6 +151,19 @@ def test_the_api_tells_an_event(scanned: Home) -> None:
         known, version = Events(scanned).changed_since(1)
         assert opened["id"] in {one.id for one in known}
         assert Events(scanned).changed_since(version) == ([], version)
+
+
+def test_changes_are_heard_as_they_come(scanned: Home) -> None:
+    """The stream tells what changed since a version, in server-sent events, and ends when it was asked to."""
+    with TestClient(api(Desk(scanned))) as client:
+        heard = client.get("/api/events/stream", params={"since": 0, "seconds": 0})
+        assert heard.headers["content-type"].startswith("text/event-stream")
+        assert "content-encoding" not in heard.headers
+        (line,) = [line for line in heard.text.splitlines() if line.startswith("data: ")]
+        assert json.loads(line[6:])["kind"] == "exceedance"
+        version = heard.text.strip().rpartition("id: ")[2].splitlines()[0]
+        again = client.get("/api/events/stream", params={"seconds": 0}, headers={"Last-Event-ID": version})
+        assert "data: " not in again.text
 
 
 def test_an_event_can_be_traced(scanned: Home) -> None:

@@ -54,11 +54,12 @@ def test_every_member_of_the_main_shapes_exists(document):
 
 
 def test_examples_of_the_reference_answer(client, page):
-    """Every address that the page offers to try gives an answer."""
+    """Every address that the page offers to try gives an answer; a home without rivers says that it has none."""
     offered = re.findall(r'class="try"><a href="([^"]+)"', page)
     assert len(offered) >= 14
     for address in offered:
-        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+        answer = client.get(address.replace("&amp;", "&"))
+        assert answer.status_code == 200 or answer.json()["where"] == "network", address
 
 
 def test_anchors_of_the_page_exist(page):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 
 from clearbay import packs
 from clearbay.mine.detection.catalogue import detectors
@@ -33,16 +34,16 @@ SEVERITIES: Mapping[int, Text] = {
 
 _REASONS: Mapping[str, Text] = {
     "over": _text(
-        "{what}为 {value}，高于 {standard} {grade} 的限值 {limit}（{multiple} 倍），自 {since} 起",
-        "{what}為 {value}，高於 {standard} {grade} 的限值 {limit}（{multiple} 倍），自 {since} 起",
-        "{what} is {value}, above the limit {limit} of {standard}, {grade} ({multiple} times), since {since}",
-        "{what} é {value}, acima do limite {limit} de {standard}, {grade} ({multiple} vezes), desde {since}",
+        "{what}达到 {value}，高于 {standard} {grade} 的限值 {limit}（{multiple} 倍），自 {since} 起",
+        "{what}達到 {value}，高於 {standard} {grade} 的限值 {limit}（{multiple} 倍），自 {since} 起",
+        "{what} reached {value}, above the limit {limit} of {standard}, {grade} ({multiple} times), since {since}",
+        "{what} chegou a {value}, acima do limite {limit} de {standard}, {grade} ({multiple} vezes), desde {since}",
     ),
     "under": _text(
-        "{what}为 {value}，低于 {standard} {grade} 的限值 {limit}，自 {since} 起",
-        "{what}為 {value}，低於 {standard} {grade} 的限值 {limit}，自 {since} 起",
-        "{what} is {value}, below the limit {limit} of {standard}, {grade}, since {since}",
-        "{what} é {value}, abaixo do limite {limit} de {standard}, {grade}, desde {since}",
+        "{what}降到 {value}，低于 {standard} {grade} 的限值 {limit}，自 {since} 起",
+        "{what}降到 {value}，低於 {standard} {grade} 的限值 {limit}，自 {since} 起",
+        "{what} fell to {value}, below the limit {limit} of {standard}, {grade}, since {since}",
+        "{what} desceu a {value}, abaixo do limite {limit} de {standard}, {grade}, desde {since}",
     ),
     "change_up": _text(
         "{what}突然升高：{value}，平常约 {baseline}（偏离 {scales} 个标准差），自 {since} 起",
@@ -101,8 +102,8 @@ _REASONS: Mapping[str, Text] = {
 }
 
 _ASSUMED = _text(
-    "；没有登记该处的目标类别，按 {grade} 类推定",
-    "；沒有登記該處的目標類別，按 {grade} 類推定",
+    "；没有登记该处的目标类别，按 {grade}推定",
+    "；沒有登記該處的目標類別，按 {grade}推定",
     "; no class is registered for this place, {grade} was assumed",
     "; não há classe registada para este local, supôs-se {grade}",
 )
@@ -149,8 +150,8 @@ def names_of(problem: Problem, stations: Callable[[str], Station | None]) -> dic
     return found
 
 
-def reason(member: Member, names: Mapping[str, Text]) -> Text:
-    """Why: what was seen, since when, against what."""
+def reason(member: Member, names: Mapping[str, Text], utc_offset: int) -> Text:
+    """Why: what was seen at its worst, since when, against what; times in a zone of minutes east of UTC."""
     detail = member.detail
     key = member.kind
     if key == "exceedance":
@@ -166,7 +167,7 @@ def reason(member: Member, names: Mapping[str, Text]) -> Text:
             "what": f"{place}{what}{depth}",
             "value": _number(member.peak if member.kind == "exceedance" else member.value, member.property),
             "baseline": _number(member.baseline, member.property),
-            "since": _time(member.since),
+            "since": _time(member.since, utc_offset),
             "limit": _number(detail.get("limit"), member.property),
             "standard": _standard(str(detail.get("standard", ""))),
             "grade": _grade(str(detail.get("standard", "")), str(detail.get("grade", "")), language),
@@ -230,7 +231,6 @@ def _join(words: list[str], language: str) -> str:
     return ("、" if language.startswith("zh") else ", ").join(words)
 
 
-def _time(micros: int) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _time(micros: int, utc_offset: int) -> str:
+    zone = timezone(timedelta(minutes=utc_offset))
+    return datetime.fromtimestamp(micros / 1e6, zone).strftime("%Y-%m-%d %H:%M (%Z)")

@@ -218,25 +218,19 @@ class Events:
         problem = problem_of(record)
         station = self._station(record.station)
         names = event_words.names_of(problem, self._station)
+        offset = station.utc_offset if station is not None else 0
         return EventView(
             record,
             problem,
             station,
             event_words.title(problem, station),
-            tuple(event_words.reason(member, names) for member in _telling(problem)),
+            tuple(event_words.reason(member, names, offset) for member in _telling(problem)),
         )
 
     def _station(self, id: str) -> Station | None:
         if id not in self._stations:
             self._stations |= {station.id: station for station in self.home.stations()}
         return self._stations.get(id)
-
-
-def event_at(home: Home, station: str, moment: datetime) -> str | None:
-    """The id of the newest event about the water at a station that was on at a moment (UTC), if there is one."""
-    found, _ = Records(home).find(stations=[station], start=_micros(moment), limit=20)
-    at = _micros(moment) or 0
-    return next((str(one.id) for one in found if one.family == "quality" and one.updated >= at), None)
 
 
 def _telling(problem: Problem) -> list[Member]:

@@ -339,5 +339,5 @@ def _windows(
 def known_property(code: str) -> str:
     """A property code, checked."""
     if code not in packs.properties():
-        raise UnknownName(f"no property {code!r}", where="property", mend="codes are like NH3N, TP, CODMn: see /api/meta")
+        raise UnknownName(f"no property {code!r}", where="property", mend="see /api/meta: NH3N, TP, CODMn")
     return code

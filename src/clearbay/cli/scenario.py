@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from clearbay.apply.events import event_at
 from clearbay.apply.scenario import APART, Stage, draw, shares
 from clearbay.cli.output import Json, answer, say
 from clearbay.cli.serve import open_or_create
@@ -44,7 +43,7 @@ def _play(directory: Path, incidents: int, first: int, *, quiet: bool) -> dict[s
             say(text)
 
     with open_or_create(directory) as home:
-        stage = Stage(home, detect=event_at)
+        stage = Stage(home)
         told(f"GENERATED basin: {len(stage.world.basin.network):,} reaches, {len(stage.world.outlets)} outlets")
         played = []
         ends = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)

@@ -205,7 +205,10 @@ def _packer() -> zlib._Compress:
 
 
 def _compressible(headers: MutableHeaders) -> bool:
-    return "content-encoding" not in headers and bool(_COMPRESSIBLE.match(headers.get("content-type", "")))
+    kind = headers.get("content-type", "")
+    # A compressor would hold events back until it has enough of them.
+    live = kind.startswith("text/event-stream")
+    return "content-encoding" not in headers and not live and bool(_COMPRESSIBLE.match(kind))
 
 
 def _tags(header: str) -> Iterable[str]:

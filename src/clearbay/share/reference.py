@@ -18,6 +18,7 @@ _MENDS = {
     401: "Send <code>Authorization: Bearer KEY</code>; the operator makes a key with <code>clearbay key add</code>.",
     403: "Ask the operator for a key with the role that the answer names.",
     409: "What is stored stands against it; <code>detail</code> says what.",
+    413: "Send less at once; <code>detail</code> says how much is taken.",
     429: "Wait as long as <code>Retry-After</code> says.",
     404: "A station, zone, rule set, property or path that nobody registered; <code>mend</code> has the closest names.",
     405: "The API is read with GET and HEAD.",
@@ -115,7 +116,9 @@ def _operation(path: str, operation: Mapping[str, Any]) -> Iterator[str]:
     if refusals:
         yield "; refusals: " + ", ".join(f'<a href="#{KINDS[int(one)][0]}">{one}</a>' for one in refusals)
     yield ".</p>"
-    example = _example(path, parameters)
+    endless = "text/event-stream" in operation["responses"]["200"].get("content", {})
+    closed = "401" in operation["responses"]  # a link in a page sends no key
+    example = None if endless or closed else _example(path, parameters)
     if example:
         yield f'<p class="try"><a href="{escape(example)}">{escape(example)}</a></p>'
     yield "</article>"

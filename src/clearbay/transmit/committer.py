@@ -28,6 +28,7 @@ from clearbay.store import Home, IngestResult
 from clearbay.store.chain import Chain, Position
 from clearbay.store.chain_heads import record, recorded
 from clearbay.store.clock import now as this_moment
+from clearbay.transmit.care import Care
 from clearbay.transmit.intake import flagged, refusals
 
 Stage = Callable[[pa.Table], pa.Table]
@@ -97,8 +98,9 @@ class Committer:
 
     ``linger_s``: how long the first of a group waits for others. ``most_values``: readings in one transaction.
     ``waiting_values``: from so many readings waiting on, ``full`` is true and doors stop reading from their sockets.
-    ``chain`` names the evidence; two processes at one home use two names. Raises ``StoreError`` where another process
-    has it, or where the evidence does not reach what the store recorded of it.
+    ``care_s``: seconds between the chores of an intake that runs (``Home.keep``, and the method ``patrol`` of stages
+    that have it). ``chain`` names the evidence; two processes at one home use two names. Raises ``StoreError`` where
+    another process has it, or where the evidence does not reach what the store recorded of it.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class Committer:
         most_values: int = 20_000,
         waiting_values: int = 200_000,
         stages: Sequence[Stage] = (),
+        care_s: float = 20.0,
     ) -> None:
         self.home, self.tally = home, Tally()
         self._linger, self._most, self._limit = linger_s, most_values, waiting_values
@@ -126,6 +129,8 @@ class Committer:
         self._rooms: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
+        patrols = [patrol for stage in stages if (patrol := getattr(stage, "patrol", None)) is not None]
+        self._care = Care((home.keep, *patrols), care_s, self._troubled)
 
     def submit(self, parcel: Parcel) -> Future[Outcome]:
         """Hand over a parcel; never blocks.
@@ -163,6 +168,7 @@ class Committer:
         with self._lock:
             self._closing = True
             self._arrived.notify()
+        self._care.close(timeout)
         self._thread.join(timeout)
         if self._thread.is_alive():
             return False
@@ -174,6 +180,9 @@ class Committer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _troubled(self, words: str) -> None:
+        self.tally.stage_trouble = words
 
     def _run(self) -> None:
         while group := self._next():

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event, Thread
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -95,7 +96,20 @@ def serve(
     app = create_app(home, is_open=is_open)
     ready()
     config = uvicorn.Config(Front(app), log_level="warning", access_log=False, server_header=False, lifespan="on")
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, app).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells the application when it is asked to stop, so that streams of events end and nobody waits for them."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, and say so."""
+        self._app.state.closing = True
+        super().handle_exit(sig, frame)
 
 
 def is_loopback(host: str) -> bool:

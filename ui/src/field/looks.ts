@@ -87,7 +87,7 @@ export function isochroneLayers(look: Look, most: number): OverlayLayer[] {
   ] as unknown as OverlayLayer[];
 }
 
-/** Rivers by their water, broken where they are generated; what stands on them with its first letter of meaning: its shape. */
+/** Rivers by their water, broken where they are generated; sections full, outlets small, all else hollow. */
 export function networkLayers(look: Look, generated: boolean): OverlayLayer[] {
   return [
     {
@@ -136,6 +136,18 @@ export function networkLayers(look: Look, generated: boolean): OverlayLayer[] {
         "text-optional": true,
       },
       paint: { "text-color": look.ink, "text-halo-color": look.paper, "text-halo-width": 1.5 },
+    },
+  ] as unknown as OverlayLayer[];
+}
+
+/** Rivers as ground for a trace. */
+export function riverLayers(look: Look): OverlayLayer[] {
+  return [
+    {
+      id: "line",
+      type: "line",
+      layout: { "line-join": "round", "line-cap": "round" },
+      paint: { "line-color": look.muted, "line-opacity": 0.45, "line-width": ["interpolate", ["linear"], ["zoom"], 7, 0.7, 12, 2] },
     },
   ] as unknown as OverlayLayer[];
 }

@@ -90,7 +90,7 @@ class Baseline:
         found = np.zeros_like(values)
         columns = np.arange(values.shape[1])
         missing: npt.NDArray[np.bool_] = np.isnan(values)
-        gaps = missing.any(axis=1)
+        gaps: npt.NDArray[np.bool_] = np.asarray(missing.any(axis=1))
         ring, step, hold = self._ring, self.step, self.hold
         for row in range(len(values)):
             value = values[row]

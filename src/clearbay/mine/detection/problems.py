@@ -50,6 +50,10 @@ class Member:
     detail: dict[str, Any]
 
 
+_TOLD_AT_ITS_WORST = ("exceedance", "change")
+"""Their value, baseline and detail stay those of the furthest value, so that a reason speaks of one moment."""
+
+
 @dataclass(slots=True)
 class Step:
     """One change in the life of a problem; ``who`` is the member it came from (station, property, kind)."""
@@ -187,10 +191,12 @@ class Problems:
             member.on, member.since = True, signal.since
         member.last, member.severity = signal.time, signal.severity
         member.sure = max(member.sure, signal.sure)
-        member.value, member.baseline = signal.value, signal.baseline
-        if signal.value is not None and (member.peak is None or _further(signal, member.peak)):
+        furthest = signal.value is not None and (member.peak is None or _further(signal, member.peak))
+        if furthest:
             member.peak = signal.value
-        member.detail = dict(signal.detail)
+        if furthest or signal.kind not in _TOLD_AT_ITS_WORST:
+            member.value, member.baseline = signal.value, signal.baseline
+            member.detail = dict(signal.detail)
         problem.updated = max(problem.updated, signal.time)
         problem.opened = min(problem.opened, signal.since or signal.time)
         self._weigh(problem, signal.time, who)

@@ -27,6 +27,8 @@ from clearbay.store.evidence import LARGEST, Arrival, Files
 
 router = noun("evidence")
 
+Number = Annotated[int, Path(description="Number of the evidence in its case.", ge=1, le=10**9)]
+
 SAFE = ("image/jpeg", "image/png", "image/webp", "video/mp4", "application/pdf", "text/plain")
 """Media types that are handed out as what they are; everything else is a download of plain bytes."""
 
@@ -88,7 +90,7 @@ async def attach(
     response_class=Response,
     responses={200: {"content": {"*/*": {}}}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def evidence(desk: Services, caller: Reader, id: Id, number: Annotated[int, Path(ge=1, le=10**9)]) -> Response:
+def evidence(desk: Services, caller: Reader, id: Id, number: Number) -> Response:
     """The file as it came. Only pictures, films, PDF and plain text keep their type: nothing runs in a browser."""
     found = Casework(desk.home).dossier(person(caller), id).evidence
     one = next((each for each in found if each.id == number), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -196,8 +197,11 @@ async def stream(
     request: Request,
     desk: Services,
     since: Annotated[
-        int | None, Query(ge=0, description="Version of the events already seen; left out: from now.")
+        int | None, Query(ge=0, le=2**62, description="Version of the events already seen; left out: from now.")
     ] = None,
+    seconds: Annotated[
+        int, Query(ge=0, le=3600, description="The stream ends after so long; a browser comes back by itself.")
+    ] = 300,
 ) -> StreamingResponse:
     """Server-sent events: `event: change` with an event as JSON, within half a second of its commit, whichever process
     committed it; its `id` is the version to go on from (`Last-Event-ID`)."""
@@ -208,14 +212,15 @@ async def stream(
         seen = int(last)
     begin = seen if seen is not None else await run_in_threadpool(lambda: known.records.version)
     return StreamingResponse(
-        _changes(request, known, begin), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        _changes(request, known, begin, seconds), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
 
 
-async def _changes(request: Request, known: Events, version: int) -> AsyncIterator[bytes]:
-    yield f"retry: 2000\nid: {version}\n\n".encode()
+async def _changes(request: Request, known: Events, version: int, seconds: int) -> AsyncIterator[bytes]:
+    yield f"retry: 500\nid: {version}\n\n".encode()
     quiet = 0.0
-    while not await request.is_disconnected():
+    until = time.monotonic() + seconds
+    while True:
         found, now = await run_in_threadpool(known.changed_since, version)
         version = now
         for one in found:
@@ -227,6 +232,9 @@ async def _changes(request: Request, known: Events, version: int) -> AsyncIterat
         if quiet >= KEEP_ALIVE:
             quiet = 0.0
             yield b": still here\n\n"
+        closing = getattr(request.app.state, "closing", False)
+        if closing or time.monotonic() >= until or await request.is_disconnected():
+            return
         await asyncio.sleep(POLL)
 
 

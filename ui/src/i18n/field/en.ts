@@ -169,7 +169,7 @@ const en = {
     trace: "Trace the source",
     none: "No events",
     noneOpen: "Nothing is wrong that the detectors can see.",
-    noneLead: "Events are found in the data as they arrive, or in the past with: clearbay detect --home DIR.",
+    noneLead: "Events are found in the data as they arrive, or in the past with: clearbay events scan --home DIR.",
     noneFilter: "No event fits these filters.",
     clear: "Show all events",
     shown: "{n} event | {n} events",

@@ -181,7 +181,7 @@ const words: FieldWords = {
     trace: "Procurar a origem",
     none: "Sem ocorrências",
     noneOpen: "Os detetores não veem nada de errado.",
-    noneLead: "As ocorrências encontram-se à chegada dos dados, ou no passado com: clearbay detect --home PASTA.",
+    noneLead: "As ocorrências encontram-se à chegada dos dados, ou no passado com: clearbay events scan --home PASTA.",
     noneFilter: "Nenhuma ocorrência corresponde a estes filtros.",
     clear: "Mostrar todas as ocorrências",
     shown: "{n} ocorrência | {n} ocorrências",

@@ -171,7 +171,7 @@ const words: FieldWords = {
     trace: "追溯来源",
     none: "没有事件",
     noneOpen: "探测器未发现异常。",
-    noneLead: "数据到达时即行探测；对历史数据可用：clearbay detect --home 目录。",
+    noneLead: "数据到达时即行探测；对历史数据可用：clearbay events scan --home 目录。",
     noneFilter: "没有符合筛选条件的事件。",
     clear: "显示全部事件",
     shown: "{n} 个事件",

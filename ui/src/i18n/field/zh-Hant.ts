@@ -171,7 +171,7 @@ const words: FieldWords = {
     trace: "追溯來源",
     none: "沒有事件",
     noneOpen: "偵測器未見異常。",
-    noneLead: "數據到達時即時偵測；歷史數據可用：clearbay detect --home 目錄。",
+    noneLead: "數據到達時即時偵測；歷史數據可用：clearbay events scan --home 目錄。",
     noneFilter: "沒有符合篩選條件的事件。",
     clear: "顯示所有事件",
     shown: "{n} 個事件",
