@@ -224,7 +224,6 @@ def test_a_part_without_its_time_waits(home: Home) -> None:
 
 def test_an_encrypted_content(home: Home) -> None:
     """With the device's SM4 key a content of 2025 is read; with another it is refused and not answered."""
-    pytest.importorskip("cryptography")
     key = "0123456789ABCDEFFEDCBA9876543210"
     Devices(home).decide_all([(MN, "approved", "A", Config(key=key)), (OTHER, "approved", "B", Config(key="1" * 32))])
     cp = sm4.encrypt("DataTime=20240101000000;w01018-Avg=1.5,w01018-Flag=N", key)

@@ -22,7 +22,6 @@ _MENDS = {
     429: "Wait as long as <code>Retry-After</code> says.",
     404: "A station, zone, rule set, property or path that nobody registered; <code>mend</code> has the closest names.",
     405: "The API is read with GET and HEAD.",
-    413: "Send less at once; the message says how much is taken.",
     422: "A parameter cannot be understood; <code>where</code> names it and <code>mend</code> says how it is written.",
     500: "A failure of the server itself; its log has the reason.",
     503: "The store is busy or in another state than this release expects; trying again may help.",
@@ -118,7 +117,8 @@ def _operation(path: str, operation: Mapping[str, Any]) -> Iterator[str]:
     yield ".</p>"
     endless = "text/event-stream" in operation["responses"]["200"].get("content", {})
     closed = "401" in operation["responses"]  # a link in a page sends no key
-    example = None if endless or closed else _example(path, parameters)
+    offered = operation.get("x-try", True) and not endless and not closed
+    example = _example(path, parameters) if offered else None
     if example:
         yield f'<p class="try"><a href="{escape(example)}">{escape(example)}</a></p>'
     yield "</article>"

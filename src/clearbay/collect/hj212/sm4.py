@@ -5,7 +5,7 @@ than known: how the encrypted bytes are written in a text protocol (hexadecimal 
 with what the last block is filled up (zeros and blanks at the end are removed). What does not read as a content after
 decryption is refused, so a wrong guess or a wrong key never becomes a value.
 
-Needs the package ``cryptography`` (``pip install 'clearbay[sm4]'``), built on an OpenSSL that has SM4.
+Needs the package ``cryptography`` built on an OpenSSL that has SM4, as its wheels are.
 """
 
 from __future__ import annotations
@@ -79,11 +79,9 @@ def _written(cp: str) -> list[bytes]:
 
 
 def _cipher(key: bytes, data: bytes, *, encrypt: bool) -> bytes:
-    try:
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-    except ModuleNotFoundError:
-        raise StoreError("SM4 needs the package cryptography: install it with `pip install 'clearbay[sm4]'`") from None
+    from cryptography.exceptions import UnsupportedAlgorithm  # loaded by those who use it only
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
     try:
         # ECB is what the standard lays down (per the secondary source); it hides no patterns.
         cipher = Cipher(algorithms.SM4(key), modes.ECB())

@@ -20,7 +20,15 @@ router = noun("network")
 
 NetworkId = Annotated[str | None, Query(description="Which network, where there are several.", max_length=64)]
 Reach = Annotated[str | None, Query(description="Id of a reach.", max_length=100)]
-Station = Annotated[str | None, Query(description="Id of a station or site on the network.", max_length=100)]
+Station = Annotated[
+    str | None,
+    Query(
+        description="Id of a station or site on the network.",
+        max_length=100,
+        examples=["generated.basin.S29"],
+        json_schema_extra={"x-show": True},
+    ),
+]
 Km = Annotated[float | None, Query(description="Only as far as this along the rivers, in km.", ge=0, le=20_000)]
 Limit = Annotated[int, Query(description="At most so many, those with the most water first.", ge=1, le=20_000)]
 Kind = Annotated[

@@ -18,6 +18,7 @@ router = noun("trace")
 
 @router.get(
     "/trace",
+    openapi_extra={"x-try": False},  # what can be traced is different in every home
     operation_id="trace",
     summary="Where a pollution came from",
     responses={200: {"model": river_shapes.TraceShape}, **documented(404, 422, 503)},
