@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,11 +84,20 @@ def treated(casework: Casework, time: Time) -> Case:
     return casework.act(HAND, case.id, "finish", reason="valve shut", fields={"cause": "a broken valve"})
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with Home.create(tmp_path / "home") as made:
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with stations, made once: every test works on a copy of its own."""
+    path = tmp_path_factory.mktemp("template") / "home"
+    with Home.create(path) as made:
         made.register_stations([station("S"), station("T"), station("Z", "440400"), station("HK", "810000")])
-        yield made
+    return path
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Iterator[Home]:
+    shutil.copytree(template, tmp_path / "home")
+    with Home.open(tmp_path / "home") as opened:
+        yield opened
 
 
 @pytest.fixture

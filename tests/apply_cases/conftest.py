@@ -1,3 +1,3 @@
-from .casehome import casework, home, time
+from .casehome import casework, home, template, time
 
-__all__ = ["casework", "home", "time"]
+__all__ = ["casework", "home", "template", "time"]
