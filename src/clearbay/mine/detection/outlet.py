@@ -59,7 +59,9 @@ class Pinned:
     """Values that keep just under the limit and never cross it."""
 
     series: Series
-    _last: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=LAST))
+    _last: deque[tuple[int, float]] = field(default_factory=deque)
+    _near: int = 0
+    _above: int = 0
     _on: bool = False
     _since: int = 0
 
@@ -67,11 +69,17 @@ class Pinned:
         """Judge the last ``LAST`` values."""
         if bound is None or bound.high > 1e300 or bound.limit <= 0:
             return None
-        self._last.append((time, value / bound.limit))
+        ratio = value / bound.limit
+        self._last.append((time, ratio))
+        self._near += PINNED <= ratio <= 1.0
+        self._above += ratio > 1.0
+        if len(self._last) > LAST:
+            _, old = self._last.popleft()
+            self._near -= PINNED <= old <= 1.0
+            self._above -= old > 1.0
         if len(self._last) < LAST:
             return None
-        share = sum(PINNED <= ratio <= 1.0 for _, ratio in self._last) / LAST
-        above = any(ratio > 1.0 for _, ratio in self._last)
+        share, above = self._near / LAST, self._above > 0
         if not self._on and share >= _MOST and not above:
             self._on, self._since = True, self._last[0][0]
         elif self._on and (share < _LESS or above):

@@ -16,6 +16,8 @@ _WARM = 60
 BEGIN, END = 4.0, 2.0
 """Standard deviations of the (normalised) distance at which an anomaly begins, for ``_LASTS`` samples, and ends."""
 _LASTS = 3
+_EVERY = 8
+"""Moments after which the covariance, which changes by 2 % a moment, is inverted anew."""
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Together:
     _names: list[Series] = field(default_factory=list)
     _known: tuple[Series, ...] = ()
     _here: list[int] = field(default_factory=list)
+    _inverse: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     _covariance: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     _count: int = 0
     _run: int = 0
@@ -48,9 +51,13 @@ class Together:
         np.minimum(np.maximum(vector, -_CUT, out=vector), _CUT, out=vector)
         whole = here == list(range(len(self._names)))  # nearly always: a station sends the same sensors each time
         part = self._covariance if whole else self._covariance[np.ix_(here, here)]
-        ridged = part.copy()
-        ridged.flat[:: len(here) + 1] += 0.1
-        solved = np.linalg.solve(ridged, vector)
+        if not whole:
+            inverse = _inverse(part)
+        elif self._count % _EVERY == 0 or len(self._inverse) != len(here):
+            inverse = self._inverse = _inverse(part)
+        else:
+            inverse = self._inverse
+        solved = inverse @ vector
         shares = vector * solved
         size = len(here)
         distance = max(float(shares.sum()), 0.0)
@@ -108,6 +115,13 @@ class Together:
         grown[: size - 1, : size - 1] = self._covariance
         self._covariance = grown
         return size - 1
+
+
+def _inverse(covariance: np.ndarray) -> np.ndarray:
+    ridged = covariance.copy()
+    ridged.flat[:: len(ridged) + 1] += 0.1
+    found: np.ndarray = np.linalg.inv(ridged)
+    return found
 
 
 INTERVALS = 5.0

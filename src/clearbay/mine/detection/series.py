@@ -120,6 +120,8 @@ few digits near the detection limit."""
 _DAY, _HOUR = 86_400_000_000, 3_600_000_000
 _DAYS = 3
 _SCALE_RATE = 0.02
+_MIDDLE = [(round(0.16 * (count - 1)), round(0.84 * (count - 1))) for count in range(WINDOW + 2)]
+"""Where the middle 68 % of so many sorted values begin and end."""
 
 
 @dataclass
@@ -168,20 +170,21 @@ class Change:
         scale = max(self._spread(), _FINEST[pace] * (1.0 if self.logarithm else 0.1 * abs(centre)), 1e-9)
         self.residual = (size - centre) / scale
         self.centre = math.exp(centre) if self.logarithm else centre
-        cut = max(-most_cut, min(most_cut, self.residual))
+        far = abs(self.residual)
         before = max(self._up, self._down)
-        warm = self._count > WARM[pace]
-        self._up = min(_FULL, max(0.0, self._up + cut - _SLACK)) if warm else 0.0
-        self._down = min(_FULL, max(0.0, self._down - cut - _SLACK)) if warm else 0.0
-        if abs(self.residual) > _REFUSE and self._refused < _HOLD[pace]:
+        if self._count > WARM[pace] and (far > _SLACK or before > 0.0):
+            cut = max(-most_cut, min(most_cut, self.residual))
+            self._up = min(_FULL, max(0.0, self._up + cut - _SLACK))
+            self._down = min(_FULL, max(0.0, self._down - cut - _SLACK))
+        if far > _REFUSE and self._refused < _HOLD[pace]:
             self._refused += 1
         else:
-            self._refused = 0 if abs(self.residual) <= _REFUSE else self._refused
+            self._refused = 0 if far <= _REFUSE else self._refused
             self._learn(size - offset)
             if telemetry:
                 usual = self._hours.get(hour, 0.0)
                 self._hours[hour] = usual + 0.05 * (size - usual - self._sorted[len(self._sorted) // 2])
-        self._calm = self._calm + 1 if abs(self.residual) < _CALM else 0
+        self._calm = self._calm + 1 if far < _CALM else 0
         if self._calm >= CLEAR:
             self._up = self._down = 0.0
         most = max(self._up, self._down)
@@ -207,9 +210,8 @@ class Change:
 
     def _spread(self) -> float:
         """Robust standard deviation of the accepted past: half the span of its middle 68 %."""
-        count = len(self._sorted)
-        low, high = self._sorted[round(0.16 * (count - 1))], self._sorted[round(0.84 * (count - 1))]
-        return max((high - low) / 2.0, self._scale * 0.5)
+        low, high = _MIDDLE[len(self._sorted)]
+        return max((self._sorted[high] - self._sorted[low]) / 2.0, self._scale * 0.5)
 
     def _learn(self, size: float) -> None:
         self._recent.append(size)
@@ -217,8 +219,8 @@ class Change:
         if len(self._recent) > WINDOW:
             old = self._recent.popleft()
             del self._sorted[bisect_left(self._sorted, old)]
-        count = len(self._sorted)
-        spread = (self._sorted[round(0.84 * (count - 1))] - self._sorted[round(0.16 * (count - 1))]) / 2.0
+        low, high = _MIDDLE[len(self._sorted)]
+        spread = (self._sorted[high] - self._sorted[low]) / 2.0
         self._scale += _SCALE_RATE * (spread - self._scale)
 
 
