@@ -6,9 +6,10 @@ that inspectors look for in self-monitoring; the numbers are clearbay's own.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
-from statistics import fmean, median, pstdev
+from statistics import median
 
 from clearbay.mine.detection.bounds import Bound
 from clearbay.mine.detection.signal import Series, Signal
@@ -125,26 +126,61 @@ class InspectionDrop:
 
 
 @dataclass
+class _Sums:
+    """Sums over the last ``LAST`` moments, carried along, and taken anew every ``LAST`` so that no error grows."""
+
+    flow: float = 0.0
+    flow2: float = 0.0
+    load: float = 0.0
+    load2: float = 0.0
+    dry: int = 0
+
+    def add(self, flow: float, load: float, sign: int) -> None:
+        """Count a moment in (1) or out (-1)."""
+        self.flow += sign * flow
+        self.flow2 += sign * flow * flow
+        self.load += sign * load
+        self.load2 += sign * load * load
+        self.dry += sign * (flow <= 0)
+
+
+def _varies(total: float, squares: float, without: float) -> float:
+    """Standard deviation over mean of ``LAST`` numbers; ``without`` where their mean is not above zero."""
+    mean = total / LAST
+    return math.sqrt(max(squares / LAST - mean * mean, 0.0)) / mean if mean > 0 else without
+
+
+@dataclass
 class LoadBalance:
     """A load (concentration times flow) that is too even for a flow that varies, or values while nothing flows."""
 
     series: Series
-    _last: deque[tuple[int, float, float]] = field(default_factory=lambda: deque(maxlen=LAST))
+    _last: deque[tuple[int, float, float]] = field(default_factory=deque)
+    _sums: _Sums = field(default_factory=_Sums)
+    _count: int = 0
     _on: bool = False
     _since: int = 0
 
     def push(self, time: int, value: float, flow: float) -> Signal | None:
         """Judge a concentration with the flow of its moment (any unit, as long as it stays)."""
         self._last.append((time, value, flow))
+        self._sums.add(flow, value * flow, 1)
+        self._count += 1
+        if len(self._last) > LAST:
+            _, old, past = self._last.popleft()
+            self._sums.add(past, old * past, -1)
+        if self._count % LAST == 0:
+            self._sums = _Sums()
+            for _, level, one in self._last:
+                self._sums.add(one, level * one, 1)
         if len(self._last) < LAST:
             return None
-        flows = [one for _, _, one in self._last]
-        loads = [level * one for _, level, one in self._last]
-        dry = sum(one <= 0 for one in flows) / LAST
-        varies = pstdev(flows) / fmean(flows) if fmean(flows) > 0 else 0.0
-        even = pstdev(loads) / fmean(loads) if fmean(loads) > 0 else 1.0
-        levels = {level for _, level, _ in self._last}
-        wrong = (varies >= 0.2 and even <= 0.02) or (dry >= 0.5 and len(levels) > LAST // 4)
+        sums = self._sums
+        dry = sums.dry / LAST
+        varies = _varies(sums.flow, sums.flow2, 0.0)
+        even = _varies(sums.load, sums.load2, 1.0)
+        idle = dry >= 0.5 and len({level for _, level, _ in self._last}) > LAST // 4
+        wrong = idle or (varies >= 0.2 and even <= 0.02)
         right = even > 0.05 and dry < 0.25
         if not self._on and wrong:
             self._on, self._since = True, self._last[0][0]

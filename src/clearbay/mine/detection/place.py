@@ -28,6 +28,8 @@ class Together:
 
     station: str
     _names: list[Series] = field(default_factory=list)
+    _known: tuple[Series, ...] = ()
+    _here: list[int] = field(default_factory=list)
     _covariance: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     _count: int = 0
     _run: int = 0
@@ -37,22 +39,28 @@ class Together:
 
     def push(self, time: int, residuals: Mapping[Series, float], values: Mapping[Series, float]) -> Signal | None:
         """Judge one moment's residuals (in scales of each series' own baseline), then learn them if they are calm."""
-        for series in residuals:
-            if series not in self._names:
-                self._grow(series)
-        here = [self._names.index(series) for series in residuals]
+        if (known := tuple(residuals)) != self._known:
+            self._known, self._here = known, [self._place(series) for series in known]
+        here = self._here
         if len(here) < 2:
             return None
-        vector = np.clip(np.array([residuals[self._names[place]] for place in here]), -_CUT, _CUT)
-        part = self._covariance[np.ix_(here, here)]
-        solved = np.linalg.solve(part + 0.1 * np.eye(len(here)), vector)
+        vector = np.array(list(residuals.values()))
+        np.minimum(np.maximum(vector, -_CUT, out=vector), _CUT, out=vector)
+        whole = here == list(range(len(self._names)))  # nearly always: a station sends the same sensors each time
+        part = self._covariance if whole else self._covariance[np.ix_(here, here)]
+        ridged = part.copy()
+        ridged.flat[:: len(here) + 1] += 0.1
+        solved = np.linalg.solve(ridged, vector)
         shares = vector * solved
         size = len(here)
         distance = max(float(shares.sum()), 0.0)
         normal = ((distance / size) ** (1 / 3) - (1 - 2 / (9 * size))) / math.sqrt(2 / (9 * size))
         if distance / size < 9.0:  # three standard deviations a sensor
-            outer = np.outer(vector, vector)
-            self._covariance[np.ix_(here, here)] += _RATE * (outer - part)
+            learnt = _RATE * (np.multiply.outer(vector, vector) - part)
+            if whole:
+                self._covariance += learnt
+            else:
+                self._covariance[np.ix_(here, here)] += learnt
         self._count += 1
         if self._count <= _WARM:
             return None
@@ -90,12 +98,16 @@ class Together:
             {"contributors": told, "distance": round(normal, 1)},
         )
 
-    def _grow(self, series: Series) -> None:
+    def _place(self, series: Series) -> int:
+        """Where a series stands in the covariance; a new one comes last."""
+        if series in self._names:
+            return self._names.index(series)
         self._names.append(series)
         size = len(self._names)
         grown = np.eye(size)
         grown[: size - 1, : size - 1] = self._covariance
         self._covariance = grown
+        return size - 1
 
 
 INTERVALS = 5.0

@@ -111,48 +111,65 @@ class Stream:
             machines.day = time // _DAY
             machines.bound = bound(place, code, depth, averaging, time, self.targets) if place is not None else None
         limit = machines.bound
+        suspect = flag == Flag.SUSPECT
         if not (censoring == "<" and limit is not None and value > limit.high):
-            found += _some(machines.exceedance.push(time, value, limit, flag == Flag.SUSPECT, pace))
+            signal = machines.exceedance.push(time, value, limit, suspect, pace)
+            if signal is not None:
+                found.append(signal)
         if code == "AQHI" or (self.only is not None and self.only == {"exceedance"}):
             return found  # an index of what is watched already: its limit is enough
-        found += _some(machines.change.push(time, value, pace, flag == Flag.SUSPECT))
-        if machines.drift is not None:
-            found += _some(machines.drift.push(time, value))
+        signal = machines.change.push(time, value, pace, suspect)
+        if signal is not None:
+            found.append(signal)
+        if machines.drift is not None and (signal := machines.drift.push(time, value)) is not None:
+            found.append(signal)
         if machines.constant is not None:
-            found += self._doubted(machines, station, code, time, value, censoring)
-        found += self._gathered(series, time, machines.change.residual, value)
+            self._doubted(machines, station, code, time, value, censoring, found)
+        self._gathered(series, time, machines.change.residual, value, found)
         return found
 
     def _doubted(
-        self, machines: _Machines, station: str, code: str, time: int, value: float, censoring: str
-    ) -> list[Signal]:
+        self,
+        machines: _Machines,
+        station: str,
+        code: str,
+        time: int,
+        value: float,
+        censoring: str,
+        found: list[Signal],
+    ) -> None:
+        """The rules for outlets that measure themselves."""
         if machines.constant is None or machines.pinned is None or machines.drop is None or machines.load is None:
-            return []
+            return
         if code == "flow":
             self._flow[station] = (time, value)
-            return _some(machines.constant.push(time, value, False)) if value > 0 else []
-        found = _some(machines.constant.push(time, value, censoring == "<"))
-        found += _some(machines.pinned.push(time, value, machines.bound))
-        found += _some(machines.drop.push(time, value))
+            if value > 0 and (signal := machines.constant.push(time, value, False)) is not None:
+                found.append(signal)
+            return
+        told = [
+            machines.constant.push(time, value, censoring == "<"),
+            machines.pinned.push(time, value, machines.bound),
+            machines.drop.push(time, value),
+        ]
         moment, flow = self._flow.get(station, (-1, 0.0))
         if moment == time:
-            found += _some(machines.load.push(time, value, flow))
-        return found
+            told.append(machines.load.push(time, value, flow))
+        found += [signal for signal in told if signal is not None]
 
-    def _gathered(self, series: Series, time: int, residual: float, value: float) -> list[Signal]:
+    def _gathered(self, series: Series, time: int, residual: float, value: float, found: list[Signal]) -> None:
         """Hold a moment's residuals until the next moment of the station begins; then judge them together."""
         key = (series[0], series[3])
         waiting = self._pending.get(key)
-        found: list[Signal] = []
         if waiting is not None and waiting[0] != time:
-            found = _some(self._together[key].push(*waiting))
+            signal = self._together[key].push(*waiting)
+            if signal is not None:
+                found.append(signal)
             waiting = None
         if waiting is None:
             self._together.setdefault(key, Together(series[0]))
             waiting = self._pending[key] = (time, {}, {})
         waiting[1][series] = residual
         waiting[2][series] = value
-        return found
 
     def _made(self, series: Series) -> _Machines:
         station, code, _, averaging = series
