@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, false, func, or_, select, true, tuple_, union
 from sqlalchemy import case as when
 
 from clearbay.apply.cases import access
@@ -15,8 +17,9 @@ from clearbay.apply.cases.casework import Casework
 from clearbay.model.case import Actor, Case
 from clearbay.model.errors import BadInput
 from clearbay.model.territory import stem
-from clearbay.store.cases import NEVER, Reading, case_of, micros
+from clearbay.store.cases import CHAIN, NEVER, Reading, case_of, micros
 from clearbay.store.tables_cases import case_file, case_party
+from clearbay.store.tables_devices import chain_head
 
 LONGEST = 500
 """Cases on the longest page."""
@@ -73,7 +76,8 @@ def page(casework: Casework, actor: Actor, choice: Choice = EVERYTHING, *, after
     conditions = _conditions(casework, choice)
     if after:
         conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(after)))
-    rows = _rows(casework, actor, conditions, limit + 1)
+    with casework.cases.read() as reading:
+        rows = _rows(reading, _parts(reading, actor), conditions, limit + 1)
     cases = tuple(case_of(row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if more else "")
@@ -109,12 +113,72 @@ def _conditions(casework: Casework, choice: Choice) -> list[ColumnElement[bool]]
 
 
 def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
-    """The desk of a person: counts over every open case that they may see, and the most urgent of them."""
+    """The desk of a person: counts over every open case that they may see, and the most urgent of them.
+
+    What lies within a jurisdiction is the same for all who work there: it is computed once for each state of the cases,
+    and again every ``FRESH`` seconds, for deadlines pass without anybody acting.
+    """
     moment = casework.clock()
+    with casework.cases.read() as reading:
+        first, *beyond = _parts(reading, actor) or [false()]
+        stamp = int(reading.connection.scalar(_STAMP) or 0)
+        key = (casework.home.identity, actor.jurisdiction if _shared(actor) else actor.id, _shared(actor), limit)
+        state = (stamp, int(moment.timestamp() // FRESH))
+        counts, rows = _common(key, state, lambda: _looked(reading, [first], moment, limit))
+        if beyond:
+            more, others = _looked(reading, beyond, moment, limit)
+            counts = {name: number + more[name] for name, number in counts.items()}
+            rows = _sorted([*rows, *others])
+        mine = int(reading.connection.scalar(_MINE, {"b_id": actor.id}) or 0)
+    cases = tuple(case_of(row) for row in rows[:limit])
+    following = f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if len(rows) > limit else ""
+    return Desk({**counts, "mine": mine}, Page(cases, following))
+
+
+FRESH = 5
+"""Seconds after which a desk is counted anew though nobody has acted."""
+
+_STAMP = select(chain_head.c.entries).where(chain_head.c.chain == CHAIN)
+_MINE = select(func.count()).where(case_file.c.assignee == bindparam("b_id"), case_file.c.status == "open")
+_low, _high, _id = bindparam("b_low", type_=Text), bindparam("b_high", type_=Text), bindparam("b_id", type_=Text)
+_outside = or_(case_file.c.jurisdiction < _low, case_file.c.jurisdiction >= _high)
+_BEYOND = union(
+    select(case_file.c.number)
+    .join(case_party, case_party.c.case == case_file.c.number)
+    .where(case_party.c.jurisdiction >= _low, case_party.c.jurisdiction < _high, _outside),
+    select(case_file.c.number).where(case_file.c.assignee == _id, _outside),
+    select(case_file.c.number).where(case_file.c.opened_by == _id, _outside),
+)
+"""What a person may see beyond their jurisdiction: little, and found by its number; asked for in one condition with the
+rest it would cost a whole scan."""
+
+Looked = tuple[dict[str, int], list[Any]]
+_kept: OrderedDict[tuple[object, ...], tuple[object, Looked]] = OrderedDict()
+_lock = Lock()
+
+
+def _shared(actor: Actor) -> bool:
+    """Whether somebody looks at a jurisdiction, not only at what is theirs."""
+    return bool(actor.roles) and not actor.roles <= access.OWN_ONLY
+
+
+def _common(key: tuple[object, ...], state: object, look: Callable[[], Looked]) -> Looked:
+    """What was seen in this state of the cases already; one looks, the others wait for it."""
+    with _lock:
+        held = _kept.get(key)
+        if held is None or held[0] != state:
+            held = _kept[key] = (state, look())
+            _kept.move_to_end(key)
+            while len(_kept) > 256:
+                _kept.popitem(last=False)
+        return held[1]
+
+
+def _looked(reading: Reading, parts: Sequence[ColumnElement[bool]], moment: datetime, limit: int) -> Looked:
     now, soon, lately = micros(moment), micros(moment + timedelta(days=1)), micros(moment - NEW)
+    sort = case_file.c.sort
     assert now is not None
     assert soon is not None
-    sort = case_file.c.sort
     query = select(
         case_file.c.stage,
         func.count(),
@@ -123,29 +187,27 @@ def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
         func.sum(when((case_file.c.opened >= lately, 1), else_=0)),
         func.sum(when((case_file.c.worse >= lately, 1), else_=0)),
     ).group_by(case_file.c.stage)
-    counts = dict.fromkeys(("open", "late", "soon", "new", "worse", "mine", "found", "judged", "handled"), 0)
-    with casework.cases.read() as reading:
-        for part in _parts(reading, actor):
-            for row in reading.connection.execute(query.where(case_file.c.status == "open", part)):
-                stage, *numbers = row
-                for name, number in zip(("open", "late", "soon", "new", "worse"), numbers, strict=True):
-                    counts[name] += int(number or 0)
-                counts[stage] += int(numbers[0])
-        mine = select(func.count()).where(case_file.c.assignee == actor.id, case_file.c.status == "open")
-        counts["mine"] = int(reading.connection.scalar(mine) or 0)
-    return Desk(counts, page(casework, actor, limit=limit))
+    counts = dict.fromkeys(("open", "late", "soon", "new", "worse", "found", "judged", "handled"), 0)
+    is_open = case_file.c.status == "open"
+    for part in parts:
+        for stage, *numbers in reading.connection.execute(query.where(is_open, part)):
+            for name, number in zip(("open", "late", "soon", "new", "worse"), numbers, strict=True):
+                counts[name] += int(number or 0)
+            counts[stage] += int(numbers[0])
+    return counts, _rows(reading, parts, [is_open], limit + 1)
 
 
-def _rows(casework: Casework, actor: Actor, conditions: list[ColumnElement[bool]], limit: int) -> list[Any]:
-    """The first rows over the parts that a person may see, each part read in order from an index of its own."""
-    found: dict[int, Any] = {}
-    with casework.cases.read() as reading:
-        for part in _parts(reading, actor):
-            query = (
-                select(case_file).where(part, *conditions).order_by(case_file.c.sort, case_file.c.number).limit(limit)
-            )
-            found |= {row.number: row for row in reading.connection.execute(query)}
-    return sorted(found.values(), key=lambda row: (row.sort, row.number))[:limit]
+def _sorted(rows: Iterable[Any]) -> list[Any]:
+    return sorted({row.number: row for row in rows}.values(), key=lambda row: (row.sort, row.number))
+
+
+def _rows(
+    reading: Reading, parts: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]], limit: int
+) -> list[Any]:
+    """The first rows over parts of what a person may see, each part read in order from an index of its own."""
+    order = (case_file.c.sort, case_file.c.number)
+    queries = (select(case_file).where(part, *conditions).order_by(*order).limit(limit) for part in parts)
+    return _sorted(row for query in queries for row in reading.connection.execute(query))[:limit]
 
 
 def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
@@ -159,17 +221,12 @@ def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
     begin = stem(actor.jurisdiction)
     if not begin:
         return [true()]
-    inside = within = access.within(case_file.c.jurisdiction, actor.jurisdiction)
+    inside = access.within(case_file.c.jurisdiction, actor.jurisdiction)
     if len(begin) >= 4:
-        inside = and_(case_file.c.area == begin[:4], within)
-    # What lies beyond is little, and found by its number: asked for in one condition it would cost a whole scan.
-    shared = access.within(case_party.c.jurisdiction, actor.jurisdiction)
-    queries = (
-        select(case_file.c.number).join(case_party, case_party.c.case == case_file.c.number).where(shared, ~within),
-        select(case_file.c.number).where(case_file.c.assignee == actor.id, ~within),
-        select(case_file.c.number).where(case_file.c.opened_by == actor.id, ~within),
-    )
-    beyond = sorted({row.number for query in queries for row in reading.connection.execute(query)})
+        inside = and_(case_file.c.area == begin[:4], inside)
+    high = begin[:-1] + chr(ord(begin[-1]) + 1)
+    found = reading.connection.execute(_BEYOND, {"b_low": begin, "b_high": high, "b_id": actor.id})
+    beyond = sorted(row.number for row in found)
     parts = [beyond[place : place + _AT_ONCE] for place in range(0, len(beyond), _AT_ONCE)]
     return [inside, *(case_file.c.number.in_(part) for part in parts)]
 
