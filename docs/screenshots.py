@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +22,9 @@ SHOTS = {
     "station": (DESK, "light", "lang=en&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
     "rules": (DESK, "light", "lang=en&view=rules"),
     "portraits": (DESK, "light", "lang=zh-Hans&view=portraits&rule=cn.gb3097-1997"),
+    "events": (DESK, "light", "lang=en&view=events&event={event}"),
+    "trace": (DESK, "light", "lang=en&view=trace&event={event}"),
+    "phone-trace": (PHONE, "light", "lang=zh-Hans&view=trace&event={event}"),
     "list": (DESK, "light", "lang=en&view=list"),
     "phone": (PHONE, "light", "lang=pt&rule=cn.gb3097-1997&t=2015"),
     "phone-station": (PHONE, "light", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
@@ -34,9 +39,11 @@ def main() -> None:
         home = Path(scratch) / "home"
         load(home)
         with server(home) as address, browser() as chromium:
+            with urllib.request.urlopen(f"{address}/api/events?status=open") as answer:
+                event = json.load(answer)["items"][0]["id"]
             for name, (size, scheme, query) in SHOTS.items():
                 page = chromium.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-                page.goto(f"{address}/?{query}")
+                page.goto(f"{address}/?{query.format(event=event)}")
                 settled(page)
                 page.wait_for_timeout(1_000)
                 page.screenshot(path=images / f"{name}.png")
