@@ -34,7 +34,8 @@ def warm(desk: Desk, stop: Event) -> None:
 
 
 def steps(desk: Desk) -> Iterator[Callable[[], object]]:
-    """What there is to warm, first things first: usual verdicts, time slider, search, other periods, the data."""
+    """What there is to warm, first things first: usual verdicts, time slider, search, other periods, the data,
+    rivers."""
     present = {entry.station.medium for entry in desk.catalogue().entries.values() if entry.observations}
     standards = [one for one in packs.standards().values() if present.intersection(one.media)]
     standards.sort(key=lambda one: "sea" not in one.media)  # the map opens at sea
@@ -52,3 +53,5 @@ def steps(desk: Desk) -> Iterator[Callable[[], object]]:
             else:
                 yield partial(desk.assessments.hours, standard)
     yield partial(desk.observations().page, Selection(), 1)
+    for river in desk.waters.records():
+        yield partial(desk.waters.basin, river.id)
