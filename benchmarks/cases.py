@@ -1,4 +1,4 @@
-"""Many cases (100,000 if not told otherwise): how long the desk takes for 200 people at once, an action, and the verification of everything.
+"""Many cases (100,000 if not told otherwise): the desk for 200 people at once, an action, the verification of all.
 
 ``python benchmarks/cases.py --home DIR [--cases 100000] [--people 200]`` makes the home if it is not there (generated
 cases, through the engine itself, many to a transaction), then measures. One JSON object on standard output.
