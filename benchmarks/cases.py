@@ -13,6 +13,7 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -124,11 +125,11 @@ def crowd(casework: Casework, people: int, rounds: int) -> dict[str, object]:
     }
 
 
-def _median(run: object, times: int = 7) -> float:
+def _median(run: Callable[[], object], times: int = 7) -> float:
     took = []
     for _ in range(times):
         start = time.monotonic()
-        run()  # type: ignore[operator]
+        run()
         took.append(time.monotonic() - start)
     return statistics.median(took)
 
