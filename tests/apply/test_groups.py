@@ -2,7 +2,11 @@ import pytest
 
 from clearbay import packs
 from clearbay.apply import groups
+from clearbay.apply.desk import Desk
 from clearbay.model.errors import UnknownName
+from clearbay.model.station import Station
+from clearbay.model.text import LANGUAGES
+from clearbay.store import Home
 
 
 def test_places_hold_the_stations_that_say_so(desk):
@@ -14,6 +18,20 @@ def test_places_hold_the_stations_that_say_so(desk):
     country = set(groups.group_of(now, "city", "100000").stations)
     assert country == set(now.entries)
     assert country > set(groups.group_of(now, "city", "440000").stations)
+
+
+def test_what_is_generated_says_nothing_of_a_real_city(tmp_path):
+    """A generated section is a place of its own, and counts in no city, province or country."""
+    name = dict.fromkeys(LANGUAGES, "s")
+    with Home.create(tmp_path / "home") as home:
+        home.register_stations(
+            Station(f"x.{programme}", "s", name, "river", "450000", programme)
+            for programme in ("generated.basin", "real")
+        )
+        now = Desk(home).catalogue()
+        assert set(groups.groups(now, "section")) == {"x.generated.basin", "x.real"}
+        assert groups.group_of(now, "city", "450000").stations == ("x.real",)
+        assert groups.group_of(now, "city", "100000").stations == ("x.real",)
 
 
 def test_sections_lie_in_one_group_of_siblings(desk):

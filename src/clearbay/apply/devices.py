@@ -178,7 +178,7 @@ class DeviceCare:
         today = (now + timedelta(minutes=device.config.utc_offset)).date()
         own = None if table is None or not device.station else table
         day = _day(device, own, today, now) if own is not None else Day(today.isoformat(), 0, 0, 0, 0)
-        generated = station is not None and "generated" in station.programme.split(".")
+        generated = station is not None and station.generated
         return Standing(
             device,
             station.name if station else None,

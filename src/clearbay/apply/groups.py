@@ -106,6 +106,8 @@ def _cities(now: Catalogue) -> Iterable[Group]:
     known = packs.jurisdictions()
     inside: dict[str, list[str]] = {}
     for entry in now.entries.values():
+        if entry.station.generated:  # what is made up says nothing of a real city
+            continue
         code = entry.station.jurisdiction
         seen: set[str] = set()
         while code and code not in seen:

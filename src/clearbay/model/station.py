@@ -33,6 +33,11 @@ class Station:
     water_type: Literal["", "river", "lake"] = ""
     utc_offset: int = 480
 
+    @property
+    def generated(self) -> bool:
+        """True where what it measures is made up, for demonstrations and tests: its programme says so."""
+        return "generated" in self.programme.split(".")
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:

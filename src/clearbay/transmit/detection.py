@@ -164,7 +164,7 @@ def record_of(problem: Problem, stations: object, origin: str) -> EventRecord:
 
 def is_generated(station: Station) -> bool:
     """Whether a station is of a generated demonstration: its programme says so."""
-    return "generated" in station.programme.split(".")
+    return station.generated
 
 
 def _micros(moment: datetime) -> int:

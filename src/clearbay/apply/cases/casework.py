@@ -459,7 +459,7 @@ class Casework(Proof, Sharing):
             entered=moment,
             updated=moment,
             version=0,
-            generated=draft.generated or (station is not None and "generated" in station.programme.split(".")),
+            generated=draft.generated or (station is not None and station.generated),
         )
 
     def check_place(self, actor: Actor, jurisdiction: str) -> None:
