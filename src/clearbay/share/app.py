@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from clearbay import __version__
 from clearbay.apply.desk import Desk
 from clearbay.apply.release import fingerprint
-from clearbay.share import guard, reference
+from clearbay.share import access, guard, reference
 from clearbay.share.delivery import Delivery
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
@@ -78,14 +78,12 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         raise HTTPException(404)
 
     release = f"{__version__}-{fingerprint()}"
+    kept = access.lasting()
 
     def state(path: str) -> str | None:
-        # Devices, events and cases change without any observation; and cases are not for everybody.
-        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks")
-        moving += ("/api/me", "/api/session", "/api/people", "/api/uploads", "/api/complaints", "/api/notices")
-        moving += ("/api/leader",)
-        lasting = path.startswith("/api/") and not path.startswith(moving)
-        return f"{release}-{desk.home.data_version}" if lasting else None
+        return (
+            f"{release}-{desk.home.data_version}" if path.startswith("/api/") and path.split("/")[2] in kept else None
+        )
 
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
