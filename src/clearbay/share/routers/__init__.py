@@ -10,6 +10,7 @@ from clearbay.share.routers import (
     casefiles,
     cases,
     compare,
+    complaints,
     devices,
     events,
     explain,
@@ -28,6 +29,7 @@ from clearbay.share.routers import (
     targets,
     timeline,
     trace,
+    uploads,
     zones,
 )
 
@@ -47,6 +49,8 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (portraits.router, "How a section, river, basin, zone or city stands in a span of time."),
     (cases.router, "Findings carried to their end, with their clocks; every action is in the audit chain."),
     (casefiles.router, "Evidence of cases, cases as sealed files, cases as warnings."),
+    (uploads.router, "Files that come in parts over a bad line, by the tus protocol 1.0.0; whole, they are evidence."),
+    (complaints.router, "Complaints of people without an account, followed by a code that is shown once."),
     (playbooks.router, "How each kind of case goes, and what its deadlines rest on."),
     (bulletin.router, "A place in a month as a document that can be printed and sent out."),
     (push.router, "Readings that programs send: JSON, or a table by a mapping. Needs a key of the role push."),
