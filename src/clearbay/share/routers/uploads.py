@@ -28,7 +28,6 @@ from clearbay.share.context import Services, noun
 from clearbay.share.guard import admit
 from clearbay.share.problems import Denied, documented
 from clearbay.share.routers.casefiles import moment_of
-from clearbay.share.routers.cases import person
 from clearbay.share.routers.complaints import known_by
 from clearbay.store import Home
 from clearbay.store.cases import iso
@@ -77,13 +76,23 @@ async def mine(
     if coming is not None and coming.promise.complaint:
         work = Casework(desk.home)
         return Mine(await run_in_threadpool(complaints.reporter, work, coming.promise.complaint), coming)
-    actor = person(await admit(request, "operate"))
+    actor = (await admit(request, "operate")).actor
     if coming is None or coming.promise.owner != actor.id:
         raise UnknownName("no upload has this address", where="id", mend="begin it anew: POST /api/uploads")
     return Mine(actor, coming)
 
 
+async def sender(request: Request) -> Actor | None:
+    """Who begins a file; None where its words name a complaint, whose code then says who."""
+    if "complaint" in metadata(request.headers.get("upload-metadata", "")):
+        return None
+    return (await admit(request, "operate")).actor
+
+
+mine.access = sender.access = "key operate"  # type: ignore[attr-defined] # what is asked for without a complaint
+
 Sender = Annotated[Mine, Depends(mine)]
+Beginner = Annotated[Actor | None, Depends(sender)]
 
 
 @router.options("/uploads", operation_id="upload_options", summary="What this server speaks", status_code=204)
@@ -99,7 +108,7 @@ def options() -> Response:
     status_code=201,
     responses=documented(401, 403, 404, 409, 412, 413, 422, 429, 503),
 )
-async def begin(request: Request, desk: Services) -> Response:
+async def begin(request: Request, desk: Services, actor: Beginner) -> Response:
     """`Upload-Length` and `Upload-Metadata` (filename, filetype, case or complaint, kind, taken, longitude, latitude,
     place, note, sha256, key) say what will come; `Location` is where to send it. With the same `key` it is begun once:
     the answer is the file begun before, whole or not.
@@ -112,13 +121,11 @@ async def begin(request: Request, desk: Services) -> Response:
     if int(length) > LARGEST:
         raise Denied(413, f"a file has at most {LARGEST:,} bytes", where="Upload-Length", mend="send a smaller one")
     work = Casework(desk.home)
-    promise = _promise(said, int(length))
-    if "complaint" in said:
+    promise = _promise(said, int(length), owner=actor.id if actor else "")
+    if actor is None:
         known = await known_by(request, desk, said["complaint"])
         coming = await run_in_threadpool(complaints.begin_file, work, known, promise)
     else:
-        actor = person(await admit(request, "operate"))
-        promise = _promise(said, int(length), owner=actor.id)
         coming = await run_in_threadpool(sending.begin, work, actor, promise)
     headers = await run_in_threadpool(_state, Uploads(desk.home), coming)
     return _answer(201, {"Location": f"/api/uploads/{coming.id}", **headers})
