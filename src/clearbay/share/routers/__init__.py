@@ -10,6 +10,7 @@ from clearbay.share.routers import (
     casefiles,
     cases,
     compare,
+    complaints,
     devices,
     events,
     explain,
@@ -31,6 +32,7 @@ from clearbay.share.routers import (
     targets,
     timeline,
     trace,
+    uploads,
     zones,
 )
 
@@ -50,6 +52,8 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (portraits.router, "How a section, river, basin, zone or city stands in a span of time."),
     (cases.router, "Findings carried to their end, with their clocks; every action is in the audit chain."),
     (casefiles.router, "Evidence of cases, cases as sealed files, cases as warnings."),
+    (uploads.router, "Files that come in parts over a bad line, by the tus protocol 1.0.0; whole, they are evidence."),
+    (complaints.router, "Complaints of people without an account, followed by a code that is shown once."),
     (session.router, "Who is calling, signing in and out, one's own sessions."),
     (people.router, "People to whom a case can be given, and accounts for whoever manages them."),
     (playbooks.router, "How each kind of case goes, and what its deadlines rest on."),
