@@ -57,9 +57,7 @@ class DetectionStage:
         self._stations: dict[str, Station] = {}
         self._events = Events(home)
         self._rivers = Rivers(home)
-        self._stream = Stream(
-            self._station, self._events.targets(), only=frozenset(only) if only is not None else None
-        )
+        self._stream = Stream(self._station, self._events.targets(), only=frozenset(only) if only is not None else None)
         self._problems = Problems(self._station, rivers=self._rivers.between)
         self._by_id: dict[int, Problem] = {}
         self._seen = -1
@@ -107,10 +105,10 @@ class DetectionStage:
         with self._lock:
             self._look(now or self._now())
             moment = self._forget_at
-            if self._seen >= 0 and not any(signals for signals, _ in self._pending):
-                if moment is None or not self._problems.stale(moment):
-                    self._pending, self._forget_at = [], None
-                    return []
+            waiting = self._seen < 0 or any(signals for signals, _ in self._pending)
+            if not waiting and (moment is None or not self._problems.stale(moment)):
+                self._pending, self._forget_at = [], None
+                return []
         with self.home.records.write() as connection:
             return self.within(connection, 0)
 
