@@ -2,7 +2,8 @@
 
 Signals of one family at one place belong together. A neighbour's signal joins an open event where it tells the same
 property within ``TOGETHER``: along the water where a river network knows both stations (``ALONG_KM``, ``ALONG_H``),
-else within ``NEAR_KM`` by medium. A problem gets worse at once, is lowered only after ``PATIENCE`` milder signals, ends when every member is over, and comes back as the same event within ``REOPEN``.
+else within ``NEAR_KM`` by medium. A problem gets worse at once, is lowered only after ``PATIENCE`` milder signals,
+ends when every member is over, and comes back as the same event within ``REOPEN``.
 """
 
 from __future__ import annotations
