@@ -22,14 +22,13 @@ from clearbay.share.routers import ROUTERS
 from clearbay.share.sta.service import Service
 from clearbay.store.keys import Keys
 
-MOVING = tuple(
-    f"/api/{noun}"
-    for noun in (
+MOVING = frozenset(
+    {
         "devices", "events", "cases", "desk", "playbooks", "me", "session", "people", "uploads", "complaints",
         "notices", "leader",
-    )
+    }
 )  # fmt: skip
-"""What changes without any observation, or is not for everybody: never kept by the server's memory or by caches."""
+"""Nouns whose answers change without any observation, or are not for everybody: no memory and no cache keeps them."""
 
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
@@ -89,7 +88,8 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        lasting = path.startswith("/api/") and not path.startswith(MOVING)
+        noun = path.removeprefix("/api/").partition("/")[0]
+        lasting = path.startswith("/api/") and noun not in MOVING
         return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)
