@@ -30,6 +30,7 @@ PUBLIC: Mapping[str, str] = {
     "/api/events/{id}": _DATA,
     "/api/explain": _DATA,
     "/api/health": "Whoever watches the server asks whether it answers.",
+    "/api/jurisdictions": _LAW,
     "/api/layers": _MAP,
     "/api/layers/{id}": _MAP,
     "/api/meta": _MAP,
@@ -61,6 +62,16 @@ PUBLIC: Mapping[str, str] = {
 }
 """Paths that everybody may GET, and why."""
 
+DOORS: Mapping[tuple[str, str], str] = {
+    ("POST", "/api/complaints"): "Whoever sees dirty water may say so, without an account.",
+    ("GET", "/api/complaints/places"): "Where a complaint can be made is public.",
+    ("GET", "/api/complaints/{code}"): "The code, of over 100 random bits, is the key to one's own complaint.",
+    ("POST", "/api/complaints/{code}/comment"): "The code is the key to one's own complaint.",
+    ("POST", "/api/complaints/{code}/reopen"): "The code is the key to one's own complaint.",
+    ("OPTIONS", "/api/uploads"): "What an upload can be, as tus asks it; nothing of anybody.",
+}
+"""Routes for which no account and no key is asked, and why."""
+
 MOUNTED: tuple[tuple[str, str, str], ...] = (
     ("GET", "/sta/v1.1/{path}", "public"),
     ("POST", "/sta/v1.1/{path}", "task observations.push"),
@@ -72,7 +83,7 @@ MOUNTED: tuple[tuple[str, str, str], ...] = (
 """SensorThings routes by itself (``share.sta.service``); these are its kinds of requests."""
 
 MOVING = frozenset({"events", "playbooks"})
-"""Public nouns that change without any observation."""
+"""Public nouns whose answers change without any observation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,8 @@ class Route:
             return TASKS[name].why
         if kind == "public":
             return PUBLIC.get(self.path, _DATA)
+        if (self.method, self.path) in DOORS:
+            return DOORS[self.method, self.path]
         return {
             "anybody": "The door itself, and who one is.",
             "person": "One's own account.",
@@ -102,7 +115,7 @@ class Route:
 def routes() -> list[Route]:
     """Every route of the API with its declared access, by path and method."""
     found = [
-        Route(method, route.path, _access(route))
+        Route(method, route.path, _access(route, method))
         for router, _ in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute)
@@ -126,11 +139,13 @@ def _noun(path: str) -> str:
     return parts[2] if path.startswith("/api/") and len(parts) > 2 else ""
 
 
-def _access(route: APIRoute) -> str:
+def _access(route: APIRoute, method: str) -> str:
     for one in _calls(route.dependant):
         if isinstance(found := getattr(one, "access", None), str):
             return found
-    return "public" if route.path in PUBLIC and route.methods == {"GET"} else "undeclared"
+    if (method, route.path) in DOORS:
+        return "anybody"
+    return "public" if route.path in PUBLIC and method == "GET" else "undeclared"
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:

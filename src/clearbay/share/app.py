@@ -81,9 +81,8 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     kept = access.lasting()
 
     def state(path: str) -> str | None:
-        return (
-            f"{release}-{desk.home.data_version}" if path.startswith("/api/") and path.split("/")[2] in kept else None
-        )
+        noun = path.removeprefix("/api/").partition("/")[0]
+        return f"{release}-{desk.home.data_version}" if path.startswith("/api/") and noun in kept else None
 
     app.add_middleware(Delivery, state=state)
     app.add_middleware(

@@ -1,4 +1,4 @@
-"""The clock of a running server: what time makes due for cases is done within a minute."""
+"""What a running server does by itself: what time makes due within a minute, what was discovered at once."""
 
 from __future__ import annotations
 
@@ -6,21 +6,42 @@ import logging
 from threading import Event
 
 from clearbay.apply.cases import Casework
+from clearbay.apply.cases.discoveries import Discoveries
 from clearbay.apply.cases.tick import tick
+from clearbay.apply.desk import Desk
 from clearbay.model.errors import ClearbayError
 from clearbay.store import Home
+from clearbay.store.uploads import Uploads
 
 EVERY = 60.0
 """Seconds between two looks; the shortest deadline is an hour."""
+
+LOOK = 0.5
+"""Seconds between two looks at the events: one read of one row where nothing changed."""
 
 _log = logging.getLogger(__name__)
 
 
 def beat(home: Home, stop: Event, every: float = EVERY) -> None:
     """Look after the cases of a home until told to stop; trouble is logged, and the next look tries again."""
-    casework = Casework(home)
+    casework, uploads = Casework(home), Uploads(home)
     while not stop.wait(every):
         try:
             tick(casework)
+            uploads.sweep(casework.clock())
         except ClearbayError as error:
             _log.warning("the cases could not be looked after: %s", error)
+
+
+def discover(desk: Desk, stop: Event, every: float = LOOK) -> None:
+    """Take events to cases and cases to their suspects until told to stop: new events first, traces one by one."""
+    found = Discoveries(Casework(desk.home), desk.tracer)
+    while not stop.wait(every):
+        try:
+            found.look()
+            found.refine()
+        except ClearbayError as error:
+            _log.warning("events could not be taken to cases: %s", error)
+        except Exception:  # a thread that ends in silence would open no case ever again
+            _log.exception("taking events to cases failed")
+            stop.wait(LOOK)
