@@ -30,6 +30,7 @@ COMMANDS = {
     "review": "review:app",
     "bulletin": "bulletin:bulletin",
     "serve": "serve:serve",
+    "user": "user:app",
     "key": "key:app",
     "network": "network:app",
     "gateway": "gateway:gateway",

@@ -81,7 +81,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
 
     def state(path: str) -> str | None:
         # Devices, events and cases change without any observation; and cases are not for everybody.
-        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks", "/api/leader", "/api/notices")
+        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks")
+        moving += ("/api/me", "/api/session", "/api/people", "/api/uploads", "/api/complaints", "/api/notices")
+        moving += ("/api/leader",)
         lasting = path.startswith("/api/") and not path.startswith(moving)
         return f"{release}-{desk.home.data_version}" if lasting else None
 

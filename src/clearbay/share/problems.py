@@ -46,8 +46,8 @@ class Denied(HTTPException):
 
 
 KINDS: dict[int, tuple[str, str]] = {
-    401: ("key", "Key needed"),
-    403: ("role", "Not allowed to this key"),
+    401: ("key", "Sign-in or key needed"),
+    403: ("role", "Not allowed to you"),
     404: ("unknown-name", "Unknown name"),
     405: ("method", "Method not allowed"),
     409: ("conflict", "Against what is stored"),

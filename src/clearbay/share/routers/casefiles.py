@@ -22,7 +22,7 @@ from clearbay.share import case_pdf, encode, exports
 from clearbay.share import case_shapes as shapes
 from clearbay.share.context import Services, noun
 from clearbay.share.problems import Denied, documented
-from clearbay.share.routers.cases import Id, Operator, Reader, person
+from clearbay.share.routers.cases import Id, Operator, Reader
 from clearbay.store.evidence import LARGEST, Arrival, Files
 
 router = noun("evidence")
@@ -60,7 +60,7 @@ async def attach(
     """The body is the file itself. It is hashed as it comes and chained when it is whole; sent twice under one `key` it
     is added once. 413: larger than the node takes.
     """
-    work, who = Casework(desk.home), person(caller)
+    work, who = Casework(desk.home), caller.actor
     await run_in_threadpool(work.get, who, id)  # before a single byte of the body is kept
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > LARGEST:
@@ -92,7 +92,7 @@ async def attach(
 )
 def evidence(desk: Services, caller: Reader, id: Id, number: Number) -> Response:
     """The file as it came. Only pictures, films, PDF and plain text keep their type: nothing runs in a browser."""
-    found = Casework(desk.home).dossier(person(caller), id).evidence
+    found = Casework(desk.home).dossier(caller.actor, id).evidence
     one = next((each for each in found if each.id == number), None)
     if one is None:
         raise UnknownName(f"{id} has no evidence {number}", where="number", mend="see the case's evidence")
@@ -125,7 +125,7 @@ def bundle(
     handle.close()
     path = Disk(handle.name)
     try:
-        sealing.bundle(Casework(desk.home), person(caller), id, path, lambda dossier: case_pdf.pdf(dossier, language))
+        sealing.bundle(Casework(desk.home), caller.actor, id, path, lambda dossier: case_pdf.pdf(dossier, language))
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -157,7 +157,7 @@ def warning(
     """The case as a message of the Common Alerting Protocol, in four languages; one made from generated data is a
     test, whatever is asked for."""
     work = Casework(desk.home)
-    content = cap.alert(work.dossier(person(caller), id), cap.Notice(sender, status=status), sent=work.clock())
+    content = cap.alert(work.dossier(caller.actor, id), cap.Notice(sender, status=status), sent=work.clock())
     return Response(content, media_type="application/cap+xml", headers={"Cache-Control": "private, no-store"})
 
 

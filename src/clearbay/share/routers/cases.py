@@ -11,7 +11,6 @@ from clearbay.apply.cases import Casework, Draft, acts, casejson, lists
 from clearbay.apply.cases.acts import Act
 from clearbay.model.case import Actor, Case, Limit, Place
 from clearbay.model.errors import BadInput
-from clearbay.model.territory import COUNTRY
 from clearbay.share import case_shapes as shapes
 from clearbay.share import encode
 from clearbay.share.context import Services, noun
@@ -23,14 +22,6 @@ router = noun("cases")
 Reader = Annotated[Caller, Depends(allowed("read"))]
 Operator = Annotated[Caller, Depends(allowed("operate"))]
 Id = Annotated[str, Path(description="Id of the case.", examples=["PA-2026-4403-00001"], max_length=60)]
-
-
-def person(caller: Caller) -> Actor:
-    """Who acts behind a key: one that operates does, any other only looks. Until there are accounts, a key is a person
-    of the whole country.
-    """
-    role = "operator" if caller.role == "operate" else "auditor"
-    return Actor(f"key:{caller.id}" if caller.id else "open", caller.name, frozenset({role}), COUNTRY)
 
 
 @router.get(
@@ -46,7 +37,7 @@ def desk(
 ) -> Response:
     """How many cases are open, late, due within a day, new and worse, and the most urgent of them."""
     work = Casework(desk.home)
-    found = lists.desk(work, person(caller), limit=limit)
+    found = lists.desk(work, caller.actor, limit=limit)
     told = {"counts": dict(found.counts), "items": _brief(work, found.page.cases), "next": found.page.next or None}
     return encode.answer(told)
 
@@ -79,7 +70,7 @@ def cases(
         status=status, playbook=playbook, stage=stage, station=station, assignee=assignee, jurisdiction=jurisdiction,
         text=q, late=late,
     )  # fmt: skip
-    who = person(caller)
+    who = caller.actor
     found = lists.page(work, who, chosen, after=cursor, limit=limit)
     return encode.page(_brief(work, found.cases), lists.total(work, who, chosen), found.next or None)
 
@@ -92,7 +83,7 @@ def cases(
 )
 def case(desk: Services, caller: Reader, id: Id) -> Response:
     """Its clocks, its timeline as the audit chain holds it, its evidence, and the steps that lead on."""
-    return encode.answer(_whole(Casework(desk.home), person(caller), id))
+    return encode.answer(_whole(Casework(desk.home), caller.actor, id))
 
 
 @router.post(
@@ -117,7 +108,7 @@ def open_case(desk: Services, caller: Operator, given: shapes.NewCase) -> Respon
         severity=given.severity,
         event=given.event,
     )
-    who = person(caller)
+    who = caller.actor
     return encode.answer(_whole(work, who, work.open(who, draft, key=given.key).id))
 
 
@@ -147,7 +138,7 @@ def act(desk: Services, caller: Operator, id: Id, given: shapes.GivenAct) -> Res
         version=given.version,
         key=given.key,
     )
-    who = person(caller)
+    who = caller.actor
     return encode.answer(_whole(work, who, acts.perform(work, who, id, done).id))
 
 
