@@ -9,12 +9,15 @@ from clearbay.apply.cases import Casework
 from clearbay.apply.cases.discoveries import Discoveries
 from clearbay.apply.cases.tick import tick
 from clearbay.apply.desk import Desk
+from clearbay.apply.notices.postman import Postman
 from clearbay.model.errors import ClearbayError
 from clearbay.store import Home
 
 EVERY = 60.0
 """Seconds between two looks; the shortest deadline is an hour."""
 
+POST = 1.0
+"""Seconds between two looks into the outbox."""
 LOOK = 0.5
 """Seconds between two looks at the events: one read of one row where nothing changed."""
 
@@ -43,3 +46,15 @@ def discover(desk: Desk, stop: Event, every: float = LOOK) -> None:
         except Exception:  # a thread that ends in silence would open no case ever again
             _log.exception("taking events to cases failed")
             stop.wait(LOOK)
+
+
+def post(home: Home, stop: Event, every: float = POST) -> None:
+    """Take what waits in the outbox out of the node until told to stop."""
+    postman = Postman(home)
+    while not stop.wait(every):
+        try:
+            postman.deliver()
+        except ClearbayError as error:
+            _log.warning("the outbox could not be looked after: %s", error)
+        except Exception:  # a thread that ends in silence would send nothing ever again
+            _log.exception("the outbox could not be looked after")

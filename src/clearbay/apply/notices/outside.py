@@ -90,7 +90,7 @@ def _resolved(host: str, port: int, allow: Sequence[Network]) -> tuple[str, bool
     if not addresses:
         raise Failed(f"the name {host} is not known")
     permitted = [_permitted(one, allow) for one in addresses]
-    if not all(permitted) and not all(outside(one) or fine for one, fine in zip(addresses, permitted, strict=True)):
+    if not all(fine or outside(one) for one, fine in zip(addresses, permitted, strict=True)):
         raise Failed("this address lies within a private network", for_good=True)
     return addresses[0], permitted[0]
 
