@@ -22,6 +22,14 @@ from clearbay.share.routers import ROUTERS
 from clearbay.share.sta.service import Service
 from clearbay.store.keys import Keys
 
+MOVING = frozenset(
+    {
+        "devices", "events", "cases", "desk", "playbooks", "me", "session", "people", "uploads", "complaints",
+        "notices", "leader",
+    }
+)  # fmt: skip
+"""Nouns whose answers change without any observation, or are not for everybody: no memory and no cache keeps them."""
+
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
@@ -80,11 +88,8 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     release = f"{__version__}-{fingerprint()}"
 
     def state(path: str) -> str | None:
-        # Devices, events and cases change without any observation; and cases are not for everybody.
-        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks")
-        moving += ("/api/me", "/api/session", "/api/people", "/api/uploads", "/api/complaints", "/api/notices")
-        moving += ("/api/leader",)
-        lasting = path.startswith("/api/") and not path.startswith(moving)
+        noun = path.removeprefix("/api/").partition("/")[0]
+        lasting = path.startswith("/api/") and noun not in MOVING
         return f"{release}-{desk.home.data_version}" if lasting else None
 
     app.add_middleware(Delivery, state=state)

@@ -1,4 +1,4 @@
-"""What a running server does by itself: what time makes due for cases within a minute, what was discovered at once."""
+"""What a running server does by itself: what time makes due within a minute, what was discovered at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from clearbay.apply.desk import Desk
 from clearbay.apply.notices.postman import Postman
 from clearbay.model.errors import ClearbayError
 from clearbay.store import Home
+from clearbay.store.uploads import Uploads
 
 EVERY = 60.0
 """Seconds between two looks; the shortest deadline is an hour."""
@@ -26,12 +27,16 @@ _log = logging.getLogger(__name__)
 
 def beat(home: Home, stop: Event, every: float = EVERY) -> None:
     """Look after the cases of a home until told to stop; trouble is logged, and the next look tries again."""
-    casework = Casework(home)
+    casework, uploads, postman = Casework(home), Uploads(home), Postman(home)
     while not stop.wait(every):
         try:
             tick(casework)
+            uploads.sweep(casework.clock())
+            postman.tidy()
         except ClearbayError as error:
             _log.warning("the cases could not be looked after: %s", error)
+        except Exception:  # a thread that ends in silence would escalate nothing ever again
+            _log.exception("the cases could not be looked after")
 
 
 def discover(desk: Desk, stop: Event, every: float = LOOK) -> None:

@@ -66,7 +66,7 @@ async def attach(
     if stated.isdecimal() and int(stated) > LARGEST:
         raise _too_large()
     upload = Upload(
-        (), name, kind, request.headers.get("content-type", "") or "application/octet-stream", _moment(taken),
+        (), name, kind, request.headers.get("content-type", "") or "application/octet-stream", moment_of(taken),
         Place(longitude, latitude), note,
     )  # fmt: skip
     arrival = Arrival(Files(desk.home))
@@ -167,7 +167,8 @@ def _too_large() -> Denied:
     )
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """A time as people and cameras write it, in UTC; None for none."""
     if not text:
         return None
     try:

@@ -12,7 +12,7 @@ from clearbay.apply.cases.acts import Act
 from clearbay.model.case import Actor, Case, Limit, Place
 from clearbay.model.errors import BadInput
 from clearbay.share import case_shapes as shapes
-from clearbay.share import encode
+from clearbay.share import case_telling, encode
 from clearbay.share.context import Services, noun
 from clearbay.share.guard import Caller, allowed
 from clearbay.share.problems import documented
@@ -61,6 +61,10 @@ def cases(
     jurisdiction: Annotated[str, Query(description="Only held within it.", pattern="^([1-9][0-9]{5,8})?$")] = "",
     q: Annotated[str, Query(description="Part of a title or of an id.", max_length=100)] = "",
     late: Annotated[bool, Query(description="Only those whose deadline has passed.")] = False,
+    event: Annotated[str, Query(description="Only of this event.", max_length=200)] = "",
+    only: Annotated[
+        Literal["", "soon", "new", "worse"], Query(description="Only what the desk counts under this name.")
+    ] = "",
     limit: Annotated[int, Query(ge=1, le=lists.LONGEST, description="Cases on a page.")] = 50,
     cursor: Annotated[str, Query(description="`next` of the page before.", max_length=60)] = "",
 ) -> Response:
@@ -68,7 +72,7 @@ def cases(
     work = Casework(desk.home)
     chosen = lists.Choice(
         status=status, playbook=playbook, stage=stage, station=station, assignee=assignee, jurisdiction=jurisdiction,
-        text=q, late=late,
+        text=q, late=late, event=event, only=only,
     )  # fmt: skip
     who = caller.actor
     found = lists.page(work, who, chosen, after=cursor, limit=limit)
@@ -154,9 +158,9 @@ def _limit(given: shapes.GivenLimit | None, property: str) -> Limit | None:
 
 def _brief(work: Casework, found: tuple[Case, ...]) -> list[dict[str, object]]:
     now = work.clock()
-    return [casejson.case(one, book, now=now) for one, book in zip(found, work.playbooks_of(found), strict=True)]
+    pairs = zip(found, work.playbooks_of(found), strict=True)
+    return [casejson.case(one, book, now=now) | case_telling.where(one) for one, book in pairs]
 
 
 def _whole(work: Casework, who: Actor, id: str) -> dict[str, object]:
-    told = casejson.dossier(work.dossier(who, id), now=work.clock())
-    return told | {"moves": [casejson.move(one) for one in work.moves(who, id)]}
+    return case_telling.whole(work, who, id)
