@@ -22,7 +22,7 @@ from clearbay.mine.detection.catalogue import detectors
 from clearbay.mine.detection.problems import Member
 from clearbay.share import encode, parameters, schemas
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import allowed
+from clearbay.share.guard import Caller, tasked
 from clearbay.share.problems import documented
 
 router = noun("events")
@@ -44,6 +44,7 @@ Kind = Literal[
     "load_balance",
 ]
 Id = Annotated[str, Path(description="Id of the event.", max_length=40)]
+Ender = Annotated[Caller, Depends(tasked("events.end"))]
 
 
 class EventShape(schemas.Answer):
@@ -277,13 +278,12 @@ def event(desk: Services, id: Id) -> Response:
     "/events/{id}/end",
     operation_id="end_event",
     summary="End an event",
-    dependencies=[Depends(allowed("operate"))],
     responses={200: {"model": EventDetail}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def end(desk: Services, id: Id) -> Response:
+def end(desk: Services, caller: Ender, id: Id) -> Response:
     """End an open event by hand. Where its problem goes on, its detectors open a new one."""
     known = Events(desk.home)
-    known.end(id)
+    known.end(id, by=caller.actor)
     return encode.answer(_detail(known, id))
 
 

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from clearbay.model.errors import BadInput, ClearbayError, StoreError, UnknownName
 from clearbay.share import problems
-from clearbay.share.guard import admit
+from clearbay.share.guard import admit_to
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Denied
 from clearbay.share.sta import options, writing
@@ -70,10 +70,10 @@ class Service:
         if request.method in ("GET", "HEAD"):
             return await run_in_threadpool(self.read, rest, request.scope["query_string"], base)
         if request.method == "POST":
-            await admit(request, "push")
+            await admit_to(request, "observations.push")
             return await self._post(request, rest, base)
         if request.method in ("PATCH", "PUT", "DELETE"):
-            await admit(request, "push" if rest.startswith("Observations") else "operate")
+            await admit_to(request, "observations.push" if rest.startswith("Observations") else "things.change")
             return await self._change(request, rest, base)
         raise Denied(
             405,
