@@ -15,10 +15,10 @@ from clearbay.apply.notices.settings import address_of, settings
 from clearbay.model.errors import BadInput
 from clearbay.model.person import Person
 from clearbay.model.text import LANGUAGES, Text
-from clearbay.share import encode
 from clearbay.share.context import Services, noun
 from clearbay.share.guard import Caller, allowed, signed
 from clearbay.share.problems import documented
+from clearbay.share.routers.session import private
 from clearbay.share.schemas import Answer, LocalText, Time
 from clearbay.store import Home, findings
 from clearbay.store.cases import iso
@@ -184,7 +184,7 @@ def notices(
 ) -> Response:
     """One's own notices, newest first. A program has none."""
     if caller.via != "session":
-        return _private({"items": [], "total": 0, "unread": 0, "next": None})
+        return private({"items": [], "total": 0, "unread": 0, "next": None})
     known = Notices(desk.home)
     found = known.of(caller.id, before=int(cursor) if cursor else None, unread=unread, limit=limit + 1)
     total, new = known.counts(caller.id)
@@ -194,7 +194,7 @@ def notices(
     roles = caller.actor.roles
     items = [_shape(one, titles.get(one.case), roles) for one in shown]
     following = str(shown[-1].id) if len(found) > limit else None
-    return _private({"items": items, "total": new if unread else total, "unread": new, "next": following})
+    return private({"items": items, "total": new if unread else total, "unread": new, "next": following})
 
 
 @router.post(
@@ -207,7 +207,7 @@ def read(desk: Services, caller: Me, given: Seen) -> Response:
     """Mark some or all of one's notices as read; those of others are not touched."""
     known = Notices(desk.home)
     known.seen(caller.id, None if given.all else given.ids, datetime.now(UTC))
-    return _private({"unread": known.counts(caller.id)[1]})
+    return private({"unread": known.counts(caller.id)[1]})
 
 
 @router.get(
@@ -218,7 +218,7 @@ def read(desk: Services, caller: Me, given: Seen) -> Response:
 )
 def get_ways(desk: Services, caller: Me) -> Response:
     """E-mail, webhook and browsers. In the interface one is always told."""
-    return _private(_ways(desk.home, _person(caller)))
+    return private(_ways(desk.home, _person(caller)))
 
 
 @router.put(
@@ -247,7 +247,7 @@ def set_ways(desk: Services, caller: Me, given: GivenWays) -> Response:
         known.set_way(Way(caller.id, "webhook", given.webhook.on, url, secret), now)
     told = _ways(desk.home, _person(caller))
     told["webhook"]["secret"] = made  # type: ignore[index]
-    return _private(told)
+    return private(told)
 
 
 @router.get(
@@ -258,7 +258,7 @@ def set_ways(desk: Services, caller: Me, given: GivenWays) -> Response:
 )
 def push_key(desk: Services, caller: Me) -> Response:
     """What a browser needs to subscribe (`applicationServerKey`)."""
-    return _private({"key": webpush.public_key(webpush.node_key(desk.home.path))})
+    return private({"key": webpush.public_key(webpush.node_key(desk.home.path))})
 
 
 @router.post(
@@ -276,7 +276,7 @@ def subscribe(desk: Services, caller: Me, request: Request, given: Subscription)
     known.add_browser(Browser(given.endpoint, caller.id, given.keys.p256dh, given.keys.auth, agent, datetime.now(UTC)))
     for old in known.browsers(caller.id)[:-MOST_BROWSERS]:
         known.drop_browser(old.endpoint, caller.id)
-    return _private(_ways(desk.home, _person(caller)))
+    return private(_ways(desk.home, _person(caller)))
 
 
 @router.delete(
@@ -288,7 +288,7 @@ def subscribe(desk: Services, caller: Me, request: Request, given: Subscription)
 def unsubscribe(desk: Services, caller: Me, given: Endpoint) -> Response:
     """Forget a browser of one's own."""
     Notices(desk.home).drop_browser(given.endpoint, caller.id)
-    return _private(_ways(desk.home, _person(caller)))
+    return private(_ways(desk.home, _person(caller)))
 
 
 @router.post(
@@ -303,7 +303,7 @@ def attempt(desk: Services, caller: Me, given: Trial) -> Response:
     way = known.ways(caller.id).get(given.way)
     browsers = known.browsers(caller.id) if given.way == "push" else [None]
     if not browsers:
-        return _private({"sent": False, "error": "no browser takes pushed messages"})
+        return private({"sent": False, "error": "no browser takes pushed messages"})
     error = ""
     with ways.carrier(given.way, desk.home, lambda: datetime.now(UTC)) as carry:
         for browser in browsers[-3:]:
@@ -311,7 +311,7 @@ def attempt(desk: Services, caller: Me, given: Trial) -> Response:
                 carry(ways.trial(desk.home, config, person, way, browser))
             except Failed as failure:
                 error = str(failure)
-    return _private({"sent": not error, "error": error})
+    return private({"sent": not error, "error": error})
 
 
 def _ways(home: Home, person: Person) -> dict[str, object]:
@@ -362,9 +362,3 @@ def _shape(one: Notice, titles: Text | None, roles: frozenset[str]) -> dict[str,
 def _person(caller: Caller) -> Person:
     assert caller.person is not None
     return caller.person
-
-
-def _private(value: object) -> Response:
-    answer = encode.answer(value)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
