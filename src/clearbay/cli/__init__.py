@@ -45,6 +45,7 @@ COMMANDS = {
     "scenario": "scenario:scenario",
     "case": "case:app",
     "playbook": "playbook:app",
+    "notices": "notices:app",
     "verify": "verify:verify",
     "doctor": "doctor:doctor",
 }
