@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0007"
+HEAD = "0010"
 """The newest revision of the schema, as Alembic numbers it."""
 
 metadata = MetaData(
