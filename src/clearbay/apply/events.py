@@ -21,6 +21,7 @@ from clearbay.store import Home
 from clearbay.store.events import EventRecord
 from clearbay.store.events import Events as Records
 from clearbay.transmit.detection import problem_of, record_of
+from clearbay.transmit.rivers import Rivers
 
 Status = str
 BEFORE, AFTER = 0.5, 0.25
@@ -167,6 +168,7 @@ class Events:
         assert moment is not None
         for member in problem.members:
             member.on = False
+        problem.by_hand = True
         problem.ended = problem.updated = moment
         leading = problem.leading
         problem.timeline.append(
@@ -197,7 +199,7 @@ class Events:
         first = start or pc.min(streams.column("first")).as_py()
         last = end or pc.max(streams.column("last")).as_py()
         stream = Stream(self._station, self.records.targets(), only=frozenset(kinds) if kinds is not None else None)
-        problems = Problems(self._station)
+        problems = Problems(self._station, rivers=Rivers(self.home).between)
         found: dict[int, Problem] = {}
         at, span = first, max((last - first).total_seconds(), 1.0)
         while at <= last:

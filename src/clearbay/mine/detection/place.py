@@ -164,9 +164,13 @@ class Silence:
             self._last = time
         return found
 
+    def overdue(self, now: int) -> bool:
+        """Whether it is silent at ``now`` and nobody was told yet."""
+        return not self._on and now - self._last > self.patience
+
     def waited(self, now: int) -> Signal | None:
         """The signal of a station that is silent at ``now``, the first time it is asked."""
-        if self._on or now - self._last <= self.patience:
+        if not self.overdue(now):
             return None
         self._on = True
         return self._told(self._last + int(self.patience))

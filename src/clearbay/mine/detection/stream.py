@@ -82,9 +82,20 @@ class Stream:
             found += _some(self._together[key].push(time, residuals, values))
         return found
 
+    def silent(self, now: int) -> list[str]:
+        """The stations that have been silent for too long at ``now`` (microseconds UTC), and of which nobody heard."""
+        if self.only is not None and "silence" not in self.only:
+            return []
+        return [station for station, one in self._silence.items() if one.overdue(now)]
+
+    def heard(self, station: str, time: int) -> None:
+        """A station spoke, though not to this stream."""
+        if station in self._silence:
+            self._silence[station].push(time)
+
     def waited(self, now: int) -> list[Signal]:
         """Signals of the stations that are silent at ``now`` (microseconds UTC)."""
-        return [signal for one in self._silence.values() if (signal := one.waited(now)) is not None]
+        return [signal for id in self.silent(now) if (signal := self._silence[id].waited(now)) is not None]
 
     def _judged(
         self, station: str, code: str, depth: str, averaging: str, time: int, value: float, censoring: str, flag: int
