@@ -17,6 +17,8 @@ Places = npt.NDArray[np.intp]
 
 _WIDE = 1 << 24
 _SMALL = 1 << 20
+_FEW = 64
+"""Rows up to which they are looked up one by one: arrays cost more to begin with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,8 @@ class Slots:
 
     def of(self, table: pa.Table) -> Numbered:
         """Number the rows; series not met before get a slot."""
+        if table.num_rows <= _FEW:
+            return self._of_few(table)
         station, stations = _coded(table, "station")
         kind = np.zeros(table.num_rows, dtype=np.int64)
         words: list[list[str]] = []
@@ -54,9 +58,6 @@ class Slots:
             codes, found = _coded(table, column)
             kind = kind * max(len(found), 1) + codes
             words.append(found)
-        if not table.num_rows:
-            none = np.empty(0, dtype=np.intp)
-            return Numbered(none, none, none, [], [], [])
         used = np.flatnonzero(np.bincount(kind))
         kinds = []
         for code in used.tolist():
@@ -93,6 +94,25 @@ class Slots:
         self.add(fresh)
         return Numbered(slots[back], station, kind, stations, kinds, fresh)
 
+    def _of_few(self, table: pa.Table) -> Numbered:
+        words = [_listed(table, column) for column in ("station", "property", "depth", "averaging")]
+        stations: dict[str, int] = {}
+        kinds: dict[tuple[str, str, str], int] = {}
+        fresh: list[Name] = []
+        slots = []
+        numbers = []
+        for station, *rest in zip(*words, strict=True):
+            kind = (rest[0], rest[1], rest[2])
+            numbers.append((stations.setdefault(station, len(stations)), kinds.setdefault(kind, len(kinds))))
+            slot = self.find((station, *kind))
+            if slot < 0:
+                slot = len(self.names)
+                fresh.append((station, *kind))
+                self.add(fresh[-1:])
+            slots.append(slot)
+        places = np.array(numbers, dtype=np.int64).reshape(-1, 2)
+        return Numbered(np.array(slots, dtype=np.int64), places[:, 0], places[:, 1], list(stations), list(kinds), fresh)
+
     def add(self, names: list[Name]) -> None:
         """Give slots to series that have none."""
         for slot, (station, *kind) in enumerate(names, len(self.names)):
@@ -125,3 +145,9 @@ def _coded(table: pa.Table, column: str) -> tuple[npt.NDArray[np.int64], list[st
         indices[indices < 0] = len(dictionary)
         dictionary.append("")
     return indices, dictionary
+
+
+def _listed(table: pa.Table, column: str) -> list[str]:
+    if column not in table.schema.names:
+        return [""] * table.num_rows
+    return [word or "" for word in table[column].to_pylist()]

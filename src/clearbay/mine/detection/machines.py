@@ -13,6 +13,7 @@ from clearbay.mine.detection.outlet import Constant, InspectionDrop, LoadBalance
 from clearbay.mine.detection.outlets import Constants, Loads, Pins
 from clearbay.mine.detection.series import Change, Drift, Exceedance
 from clearbay.mine.detection.signal import Series
+from clearbay.mine.slots import Places
 from clearbay.model.station import Station
 from clearbay.packs import properties
 
@@ -21,6 +22,9 @@ LINEAR = frozenset({"pH", "water_temp", "DO", "DO_sat", "salinity", "AQHI", "red
 
 NEVER = -(2**62)
 """Before any time."""
+
+MOST_ALONE = 10_000
+"""Series whose machines may be away at a time."""
 
 _PACE = {pace: number for number, pace in enumerate(PACES)}
 
@@ -42,7 +46,7 @@ class Alone:
 
 
 class Machines:
-    """The machines of all series by slot. ``take`` gives those of one to be pushed alone, ``put`` puts them back.
+    """The machines of all series by slot; ``alone`` holds those that were taken to be pushed one by one.
 
     ``last`` and ``day`` are the time and the day of the newest value (UTC); ``low``, ``high`` and ``limit`` what
     ``bounds`` says of that day, NaN where no rule speaks; ``busy`` tells the exceedances that are on or may begin. An
@@ -71,11 +75,15 @@ class Machines:
         self.changes = Changes()
         self.constants, self.pins, self.loads = Constants(), Pins(), Loads()
         self.flow_time, self.flow = np.zeros(0, dtype=np.int64), np.zeros(0)
+        self.alone: dict[int, Alone] = {}
+        self._away = np.zeros(0, dtype=bool)
         self._station: dict[str, int] = {}
         self._outlets = 0
 
     def add(self, names: list[Series]) -> None:
         """The next series."""
+        if not names:
+            return
         first, count = len(self.names), len(self.names) + len(names)
         self.names += names
         if count > len(self.last):
@@ -121,12 +129,13 @@ class Machines:
             self.low[slot], self.high[slot], self.limit[slot] = bound.low, bound.high, bound.limit
 
     def take(self, slot: int) -> Alone:
-        """The machines of one series."""
+        """The machines of one series, to be pushed alone until ``recall`` or ``settle`` puts them back."""
         series = self.names[slot]
-        alone = Alone(
+        alone = self.alone[slot] = Alone(
             self.exceedances[slot], self.changes.take(slot, series), self.drifts[slot], self.bounds[slot],
             int(self.last[slot]), int(self.day[slot]),
         )  # fmt: skip
+        self._away[slot] = True
         outlet = int(self.outlet[slot])
         if outlet >= 0:
             alone.constant = self.constants.take(outlet, series)
@@ -135,8 +144,21 @@ class Machines:
             alone.load = self.loads.take(outlet, series)
         return alone
 
-    def put(self, slot: int, alone: Alone) -> None:
-        """Put them back."""
+    def recall(self, slots: Places) -> None:
+        """Put back what was taken of these series."""
+        if self.alone:
+            for slot in slots[self._away[slots]].tolist():
+                self._put(slot)
+
+    def settle(self) -> None:
+        """Put back all that was taken, where it has become much: arrays need less memory."""
+        if len(self.alone) > MOST_ALONE:
+            for slot in list(self.alone):
+                self._put(slot)
+
+    def _put(self, slot: int) -> None:
+        alone = self.alone.pop(slot)
+        self._away[slot] = False
         self.changes.put(slot, alone.change)
         self.last[slot], self.day[slot] = alone.last, alone.day
         self.bind(slot, alone.bound)

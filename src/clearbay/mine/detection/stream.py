@@ -61,6 +61,15 @@ class _Rows(NamedTuple):
         return _Rows(*(column[chosen] for column in self))
 
 
+class _Open(NamedTuple):
+    """A moment of a station as its values come one after the other."""
+
+    time: int
+    series: list[Series]
+    residuals: list[float]
+    values: list[float]
+
+
 @dataclass
 class Stream:
     """The machines of every series seen so far.
@@ -155,6 +164,7 @@ class Stream:
     def _wave(self, rows: _Rows) -> Told:
         """Judge one moment each of many stations."""
         machines, found = self._machines, list[tuple[int, int, Signal]]()
+        machines.recall(rows.slot)
         ahead = rows.time > machines.last[rows.slot]
         if not ahead.all():
             rows = rows.where(ahead)
@@ -339,16 +349,18 @@ class Stream:
 
     def _alone(self, rows: _Rows) -> Told:
         machines, found = self._machines, list[tuple[int, int, Signal]]()
-        taken: dict[int, Alone] = {}
+        open_: dict[Key, _Open] = {}
         for row, slot, *values in zip(*(column.tolist() for column in rows), strict=True):
-            if slot not in taken:
-                taken[slot] = machines.take(slot)
-            found += [(row, 0, signal) for signal in self._judged(slot, taken[slot], *values)]
-        for slot, alone in taken.items():
-            machines.put(slot, alone)
+            alone = machines.alone.get(slot) or machines.take(slot)
+            found += [(row, 0, signal) for signal in self._judged(slot, alone, open_, *values)]
+        for key, one in open_.items():
+            self._pending[key] = self._joined(key, one)
+        machines.settle()
         return found
 
-    def _judged(self, slot: int, alone: Alone, time: int, value: float, below: bool, flag: int) -> list[Signal]:
+    def _judged(
+        self, slot: int, alone: Alone, open_: dict[Key, _Open], time: int, value: float, below: bool, flag: int
+    ) -> list[Signal]:
         if time <= alone.last:
             return []
         series = self._machines.names[slot]
@@ -380,7 +392,7 @@ class Stream:
             found.append(signal)
         if alone.constant is not None:
             self._doubted_alone(slot, alone, time, value, below, found)
-        self._gathered_alone(slot, time, alone.change.residual, value, found)
+        self._gathered_alone(series, time, alone.change.residual, value, open_, found)
         return found
 
     def _doubted_alone(
@@ -404,20 +416,30 @@ class Stream:
             told.append(alone.load.push(time, value, float(machines.flow[station])))
         found += [signal for signal in told if signal is not None]
 
-    def _gathered_alone(self, slot: int, time: int, residual: float, value: float, found: list[Signal]) -> None:
-        series = self._machines.names[slot]
+    def _gathered_alone(
+        self, series: Series, time: int, residual: float, value: float, open_: dict[Key, _Open], found: list[Signal]
+    ) -> None:
         key = (series[0], series[3])
-        moment = Moment(time, (series,), np.array([residual]), np.array([value]))
+        one = open_.get(key)
+        if one is None or one.time != time:
+            waiting = self._pending.get(key) if one is None else self._joined(key, one)
+            if waiting is not None and waiting.time != time:
+                if (signal := self._together[key].push(waiting)) is not None:
+                    found.append(signal)
+                self._pending.pop(key, None)
+            elif waiting is None and key not in self._together:
+                self._together[key] = Together(series[0])
+            one = open_[key] = _Open(time, [], [], [])
+        one.series.append(series)
+        one.residuals.append(residual)
+        one.values.append(value)
+
+    def _joined(self, key: Key, one: _Open) -> Moment:
+        """A moment of a station, with what it said of the same time before."""
+        series = tuple(one.series)
+        moment = Moment(one.time, series, np.array(one.residuals), np.array(one.values))
         waiting = self._pending.get(key)
-        if waiting is not None and waiting.time == time:
-            moment = waiting.and_(moment)
-        elif waiting is not None:
-            signal = self._together[key].push(waiting)
-            if signal is not None:
-                found.append(signal)
-        elif key not in self._together:
-            self._together[key] = Together(series[0])
-        self._pending[key] = moment
+        return waiting.and_(moment) if waiting is not None and waiting.time == one.time else moment
 
 
 def batch(
