@@ -72,7 +72,7 @@ def fed(table: pa.Table, abreast: list[int], cuts: list[int]) -> tuple[list[Sign
         stream.abreast = abreast[number % len(abreast)]
         found += stream.push(table.slice(begin, end - begin))
         begin = end
-    return found + stream.flush(), {one: stream._silence[one].__dict__ for one in stream._silence}
+    return found + stream.flush(), {one: repr(stream._silence[one]) for one in stream._silence}
 
 
 ALONE, ABREAST = 10**9, 1

@@ -69,7 +69,7 @@ class Machines:
         self.drop_day = np.zeros(0, dtype=np.int64)
         self.offset = np.zeros(0, dtype=np.int64)
         self.bounds: list[Bound | None] = []
-        self.exceedances: list[Exceedance] = []
+        self._exceedances: dict[int, Exceedance] = {}
         self.drifts: list[Drift | None] = []
         self.drops: list[InspectionDrop | None] = []
         self.changes = Changes()
@@ -104,7 +104,6 @@ class Machines:
             self.silent[slot], self.flows[slot] = code == "AQHI", code == "flow"
             self.station[slot] = self._station.setdefault(station, len(self._station))
             self.bounds.append(None)
-            self.exceedances.append(Exceedance(series))
             self.drifts.append(Drift(series) if averaging else None)
             outlet = place is not None and place.medium == "effluent"
             self.offset[slot] = place.utc_offset * 60_000_000 if place is not None else 0
@@ -120,6 +119,13 @@ class Machines:
             self.flow_time = np.concatenate([self.flow_time, np.full(more, -1)])
             self.flow = np.concatenate([self.flow, np.zeros(more)])
 
+    def exceedance(self, slot: int) -> Exceedance:
+        """The machine of a series that is, or may be, beyond its limit; most never are."""
+        machine = self._exceedances.get(slot)
+        if machine is None:
+            machine = self._exceedances[slot] = Exceedance(self.names[slot])
+        return machine
+
     def bind(self, slot: int, bound: Bound | None) -> None:
         """Take note of the bound of the day."""
         self.bounds[slot] = bound
@@ -132,7 +138,7 @@ class Machines:
         """The machines of one series, to be pushed alone until ``recall`` or ``settle`` puts them back."""
         series = self.names[slot]
         alone = self.alone[slot] = Alone(
-            self.exceedances[slot], self.changes.take(slot, series), self.drifts[slot], self.bounds[slot],
+            self.exceedance(slot), self.changes.take(slot, series), self.drifts[slot], self.bounds[slot],
             int(self.last[slot]), int(self.day[slot]),
         )  # fmt: skip
         self._away[slot] = True

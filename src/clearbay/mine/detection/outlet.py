@@ -29,7 +29,7 @@ DROP = 0.6
 _OF = 10
 
 
-@dataclass
+@dataclass(slots=True)
 class Constant:
     """The same value again and again, while it is not below the detection limit."""
 
@@ -59,7 +59,7 @@ def constant(series: Series, time: int, value: float, since: int, run: int) -> S
     return Signal("constant", series, time, True, 2, sure, value, None, since, {"run": run})
 
 
-@dataclass
+@dataclass(slots=True)
 class Pinned:
     """Values that keep just under the limit and never cross it."""
 
@@ -101,7 +101,7 @@ def pinned(series: Series, time: int, value: float, since: int, share: float, bo
     return Signal("pinned", series, time, True, 2, 0.7, value, bound.limit, since, detail)
 
 
-@dataclass
+@dataclass(slots=True)
 class InspectionDrop:
     """Lower in office hours of working days than otherwise, day after day."""
 
@@ -145,7 +145,7 @@ class InspectionDrop:
         return Signal("inspection_drop", self.series, time, True, 2, 0.75, None, None, self._since, detail)
 
 
-@dataclass
+@dataclass(slots=True)
 class Sums:
     """Sums over the last ``LAST`` moments, carried along, and taken anew every ``LAST`` so that no error grows."""
 
@@ -170,7 +170,7 @@ def _varies(total: float, squares: float, without: float) -> float:
     return math.sqrt(max(squares / LAST - mean * mean, 0.0)) / mean if mean > 0 else without
 
 
-@dataclass
+@dataclass(slots=True)
 class LoadBalance:
     """A load (concentration times flow) that is too even for a flow that varies, or values while nothing flows."""
 

@@ -42,7 +42,7 @@ class Moment(NamedTuple):
         )
 
 
-@dataclass
+@dataclass(slots=True)
 class Together:
     """Mahalanobis distance of a station's residuals, with a covariance learnt as it goes.
 
@@ -186,7 +186,7 @@ _LEAST = 3_600_000_000
 _LEARN = 10
 
 
-@dataclass
+@dataclass(slots=True)
 class Silence:
     """No telemetry for much longer than usual; the usual interval is the running median of what came."""
 

@@ -37,7 +37,7 @@ def _severity(multiple: float) -> int:
     return 1 + sum(multiple >= step for step in MULTIPLES)
 
 
-@dataclass
+@dataclass(slots=True)
 class Exceedance:
     """Beyond the bound that applies, for as many values as ``RUN`` asks."""
 
@@ -132,7 +132,7 @@ MIDDLE = [(round(0.16 * (count - 1)), round(0.84 * (count - 1))) for count in ra
 """Where the middle 68 % of so many sorted values begin and end."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """A level that shifts at once: two-sided CUSUM (Page 1954) of residuals against a robust baseline.
 
@@ -240,7 +240,7 @@ _TREND, _TREND_END = 3.3, 2.0
 _FAR = 2.0
 
 
-@dataclass
+@dataclass(slots=True)
 class Drift:
     """A slow, steady trend of daily medians: Mann-Kendall (Mann 1945), and further than the days scatter."""
 

@@ -225,7 +225,7 @@ class Stream:
         asked = (over | machines.busy[rows.slot]) & ~(rows.below & (rows.value > high))
         for place in np.flatnonzero(asked).tolist():
             slot = int(rows.slot[place])
-            machine, suspect = machines.exceedances[slot], bool(rows.flag[place] == Flag.SUSPECT)
+            machine, suspect = machines.exceedance(slot), bool(rows.flag[place] == Flag.SUSPECT)
             time, value = int(rows.time[place]), float(rows.value[place])
             signal = machine.push(time, value, machines.bounds[slot], suspect, PACES[pace[place]])
             machines.busy[slot] = machine.busy
