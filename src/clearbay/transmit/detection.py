@@ -57,7 +57,9 @@ class DetectionStage:
         self._stations: dict[str, Station] = {}
         self._events = Events(home)
         self._rivers = Rivers(home)
-        self._stream = Stream(self._station, self._events.targets(), only=frozenset(only) if only is not None else None)
+        self._stream = Stream(
+            self._station, self._events.targets(), only=frozenset(only) if only is not None else None
+        )
         self._problems = Problems(self._station, rivers=self._rivers.between)
         self._by_id: dict[int, Problem] = {}
         self._seen = -1
