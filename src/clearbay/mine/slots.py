@@ -139,9 +139,11 @@ def _coded(table: pa.Table, column: str) -> tuple[npt.NDArray[np.int64], list[st
     if isinstance(words, pa.ChunkedArray):
         words = pa.concat_arrays(words.chunks) if words.num_chunks else pa.array([], pa.string())
     coded = words if pa.types.is_dictionary(words.type) else words.dictionary_encode()
-    indices = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    missing = coded.indices.null_count
+    indices = coded.indices.fill_null(-1) if missing else coded.indices
+    indices = indices.to_numpy(zero_copy_only=False).astype(np.int64)
     dictionary = [word or "" for word in coded.dictionary.to_pylist()]
-    if coded.indices.null_count:
+    if missing:
         indices[indices < 0] = len(dictionary)
         dictionary.append("")
     return indices, dictionary
