@@ -43,6 +43,7 @@ COMMANDS = {
     "events": "events:app",
     "trace": "trace:trace",
     "scenario": "scenario:scenario",
+    "live": "live:live",
     "case": "case:app",
     "playbook": "playbook:app",
     "notices": "notices:app",

@@ -15,6 +15,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from clearbay import packs
+from clearbay.apply import live
 from clearbay.apply.cases import Casework
 from clearbay.apply.cases.openers import case_of
 from clearbay.apply.catalogue import parse_bbox
@@ -163,6 +164,14 @@ class DetectorShape(schemas.Answer):
     source: str
 
 
+class PlayingShape(schemas.Answer):
+    """A generated incident that is running."""
+
+    rate: float | None = Field(description="Times faster than time; null where nothing is played")
+    clock: schemas.Time | None = Field(description="The time that its sections have")
+    generated: bool
+
+
 @router.get(
     "/events",
     operation_id="events",
@@ -271,6 +280,20 @@ def every_detector() -> Response:
         for one in detectors().values()
     ]
     return encode.page(items, len(items))
+
+
+@router.get(
+    "/events/playing",
+    operation_id="playing",
+    summary="Whether an incident is being played",
+    responses={200: {"model": PlayingShape}, **documented(422, 503)},
+)
+def playing(desk: Services) -> Response:
+    """Where `clearbay live` (or the demonstration) plays a generated incident into this home: how fast, and how far."""
+    now = live.status(desk.home)
+    return encode.answer(
+        {"rate": now.rate if now else None, "clock": f"{now.clock.isoformat()}Z" if now else None, "generated": True}
+    )
 
 
 @router.get(
