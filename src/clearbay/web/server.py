@@ -26,6 +26,7 @@ from clearbay.share.sta.service import Front
 from clearbay.store import Home
 from clearbay.web.heartbeat import beat, discover, post
 from clearbay.web.interface import STATIC, Interface
+from clearbay.web.protocol import Patience
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
 
@@ -101,7 +102,9 @@ def serve(
     listener = listen(host, port)
     app = create_app(home, is_open=is_open)
     ready()
-    config = uvicorn.Config(Front(app), log_level="warning", access_log=False, server_header=False, lifespan="on")
+    config = uvicorn.Config(
+        Front(app), http=Patience, log_level="warning", access_log=False, server_header=False, lifespan="on"
+    )
     _Server(config, app).run(sockets=[listener])
 
 
