@@ -1,7 +1,7 @@
 """How large a request may be and how long it may take to come, before anybody asks who sends it.
 
-Files (``/api/uploads``, evidence) and data (``/api/push``, SensorThings) are bounded where they are taken in; everything
-else is a few words in JSON, and nobody needs a hundred megabytes or an hour to say them.
+Files (``/api/uploads``, evidence) and data (``/api/push``, SensorThings) are bounded where they are taken in;
+everything else is a few words in JSON, and nobody needs a hundred megabytes or an hour to say them.
 """
 
 from __future__ import annotations

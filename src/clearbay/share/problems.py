@@ -109,7 +109,10 @@ def install(app: FastAPI) -> None:
             return answer
         if error.status_code == 404:
             return problem(
-                404, f"nothing lives at {str(request.scope.get('path', ''))[:200]}", where="path", mend="/docs lists all paths"
+                404,
+                f"nothing lives at {str(request.scope.get('path', ''))[:200]}",
+                where="path",
+                mend="/docs lists all paths",
             )
         if error.status_code == 405:
             offered = (error.headers or {}).get("Allow") or "GET"

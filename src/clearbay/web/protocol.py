@@ -20,7 +20,7 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 
 
 class Patience(HttpToolsProtocol):
-    """One connection. Too long a head is answered 431; too slow a head, or a reader that reads nothing, is hung up on."""
+    """One connection. Too long a head is answered 431; a slow head, or a reader that reads nothing, is hung up on."""
 
     _head: TimerHandle | None = None
     _reader: TimerHandle | None = None
