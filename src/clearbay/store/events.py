@@ -63,9 +63,20 @@ def save(connection: Connection, records: Iterable[EventRecord]) -> list[int]:
     return ids
 
 
-def ended(connection: Connection, id: int) -> bool:
-    """Whether an event has ended by what the records say."""
-    return connection.execute(select(event.c.ended).where(event.c.id == id)).scalar_one_or_none() is not None
+def events_version(connection: Connection) -> int:
+    """The version of the events as a transaction sees it; 0 before the first."""
+    return int(connection.execute(select(meta.c.value).where(meta.c.key == _VERSION)).scalar_one_or_none() or 0)
+
+
+def changed_since(connection: Connection, version: int, recent: int) -> list[EventRecord]:
+    """Events that changed after a version, oldest first; before the first look (a negative version) only those that
+    are open, and those that ended less than ``recent`` microseconds before the newest change."""
+    where = event.c.version > version
+    if version < 0:
+        newest = connection.execute(select(func.max(event.c.updated))).scalar_one_or_none() or 0
+        where = or_(event.c.ended.is_(None), event.c.ended >= newest - recent)
+    rows = connection.execute(select(event).where(where).order_by(event.c.opened, event.c.id))
+    return [EventRecord(**row._mapping) for row in rows]
 
 
 def _bumped(connection: Connection) -> int:

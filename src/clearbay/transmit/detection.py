@@ -1,25 +1,28 @@
 """Discovery inside the intake: each group of readings is judged as it is committed, its events in its transaction.
 
-``DetectionStage`` is a stage of the committer, to stand after quality control. Signals are computed before the commit
-and written with it; what a rolled-back transaction had written is written again with the next.
+``DetectionStage`` is a stage of the committer, to stand after quality control. Signals are computed before the commit;
+what they mean for events is decided inside the transaction, under the writer's lock, against the events as they are
+then. So several processes at one home (a gateway, a server) agree on one event a problem.
 """
 
 from __future__ import annotations
 
 import threading
 import time as clock
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from clearbay.mine.detection.problems import Problem, Problems
+from clearbay.mine.detection.problems import REOPEN, Problem, Problems
+from clearbay.mine.detection.signal import Signal
 from clearbay.mine.detection.stream import Stream
 from clearbay.model.station import Station
 from clearbay.store import Home
-from clearbay.store.events import EventRecord, Events, ended, save
+from clearbay.store.events import EventRecord, Events, changed_since, events_version, save
+from clearbay.transmit.rivers import Rivers
 
 MOST_AGE = timedelta(hours=48)
 """Readings older than this (imported, filled in later) open no event; ``clearbay events scan`` finds those."""
@@ -29,19 +32,39 @@ _STATIONS_AT_ONCE = 200
 _PATROL = 30.0
 """Seconds between looks for silent stations while readings arrive."""
 
+Pending = tuple[list[Signal], int]
+"""Signals not yet folded into events, and the time (microseconds UTC) before which they open none."""
+
 
 class DetectionStage:
-    """The detectors of one process at one home. Not for several threads at once: the committer has one."""
+    """The detectors of one process at one home. Not for several threads at once: the committer has one.
 
-    def __init__(self, home: Home, *, most_age: timedelta | None = MOST_AGE) -> None:
+    ``now`` tells the time against which silence and age are reckoned, for readings of another time than this one;
+    ``only`` runs these detectors alone (all, if None).
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        most_age: timedelta | None = MOST_AGE,
+        now: Callable[[], datetime] | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
         self.home = home
         self._age = most_age
+        self._now = now or (lambda: datetime.now(UTC))
+        self._elsewhen = now is not None
         self._stations: dict[str, Station] = {}
         self._events = Events(home)
-        self._stream = Stream(self._station, self._events.targets())
-        opened, _ = self._events.find(status="open")
-        self._problems = Problems(self._station, [problem_of(record) for record in opened])
-        self._dirty: dict[int, Problem] = {}
+        self._rivers = Rivers(home)
+        self._stream = Stream(self._station, self._events.targets(), only=frozenset(only) if only is not None else None)
+        self._problems = Problems(self._station, rivers=self._rivers.between)
+        self._by_id: dict[int, Problem] = {}
+        self._seen = -1
+        self._pending: list[Pending] = []
+        self._unsure: list[Pending] = []
+        self._forget_at: int | None = None
         self._patrolled = clock.monotonic()  # after a restart, stations get time to speak again
         self._lock = threading.Lock()
 
@@ -50,53 +73,110 @@ class DetectionStage:
         self.push(table)
         return table
 
-    def push(self, table: pa.Table) -> list[Problem]:
-        """Judge a group of readings (columns of ``READINGS``); returns the problems that changed."""
+    def push(self, table: pa.Table) -> list[Signal]:
+        """Judge a group of readings (columns of ``READINGS``); returns the signals, which wait for ``within``."""
         with self._lock:
             self._warm(table)
             signals = self._stream.push(table)
-            now = datetime.now(UTC)
-            changed = self._problems.fold(signals, not_before=self._oldest(now))
+            now = self._now()
+            if signals:
+                self._pending.append((signals, self._oldest(now)))
             if clock.monotonic() - self._patrolled > _PATROL:
                 self._patrolled = clock.monotonic()
-                changed += self._looked(now)
-            self._dirty |= {id(problem): problem for problem in changed}
-            return changed
+                self._look(now)
+            return signals
 
     def on_commit(self, connection: Connection, table: pa.Table) -> None:
         """As the committer calls it, inside its transaction."""
         self.within(connection, 0)
 
-    def within(self, connection: Connection, version: int) -> None:
-        """Write the events that changed since the last call."""
+    def within(self, connection: Connection, version: int) -> list[Problem]:
+        """Fold what was signalled since the last call into the events, and write those that changed."""
         with self._lock:
-            problems = [one for one in self._dirty.values() if not self._ended_by_hand(connection, one)]
-            ids = save(connection, [record_of(problem, self._station, "live") for problem in problems])
-            for problem, number in zip(problems, ids, strict=True):
-                problem.id = number
-            self._dirty.clear()
-
-    def _ended_by_hand(self, connection: Connection, problem: Problem) -> bool:
-        """Whether somebody ended it meanwhile; it is let go, and what goes on opens a new one."""
-        if problem.id is None or problem.ended is not None or not ended(connection, problem.id):
-            return False
-        self._problems.drop(problem)
-        return True
+            if not self._pending and self._forget_at is None and not self._unsure:
+                return []
+            try:
+                return self._folded(connection)
+            except BaseException:
+                self._begin()  # what was folded is not written: next time from what the records say
+                raise
 
     def patrol(self, now: datetime | None = None) -> list[Problem]:
         """Look for stations gone silent and events nobody speaks of any more, and write them; for a clock to call."""
         with self._lock:
-            changed = self._looked(now or datetime.now(UTC))
-            self._dirty |= {id(problem): problem for problem in changed}
-        if self._dirty:
-            with self.home.records.write() as connection:
-                self.within(connection, 0)
+            self._look(now or self._now())
+            moment = self._forget_at
+            stale = moment is not None and self._problems.stale(moment)
+            if self._seen >= 0 and not stale and not any(signals for signals, _ in self._pending):
+                self._pending, self._forget_at = [], None
+                return []
+        with self.home.records.write() as connection:
+            return self.within(connection, 0)
+
+    def _begin(self) -> None:
+        self._problems.clear()
+        self._by_id.clear()
+        self._seen = -1
+
+    def _folded(self, connection: Connection) -> list[Problem]:
+        waiting = self._renewed(connection) + self._pending
+        dirty: dict[int, Problem] = {}
+        for signals, oldest in waiting:
+            dirty |= {id(one): one for one in self._problems.fold(signals, not_before=oldest)}
+        if self._forget_at is not None:
+            dirty |= {id(one): one for one in self._problems.forget(self._forget_at, self._mine)}
+        changed = list(dirty.values())
+        numbers = save(connection, [record_of(problem, self._station, "live") for problem in changed])
+        for problem, number in zip(changed, numbers, strict=True):
+            problem.id = number
+            self._by_id[number] = problem
+        self._seen += 1 if changed else 0
+        self._pending, self._unsure, self._forget_at = [], waiting if changed else [], None
         return changed
 
-    def _looked(self, now: datetime) -> list[Problem]:
+    def _renewed(self, connection: Connection) -> list[Pending]:
+        """Take over what others wrote; returns what this process had written in a transaction that was rolled back."""
+        version = events_version(connection)
+        lost: list[Pending] = []
+        if version < self._seen:
+            self._begin()
+            lost = self._unsure
+        if version > self._seen:
+            for record in changed_since(connection, self._seen, REOPEN):
+                assert record.id is not None
+                old = self._by_id.pop(record.id, None)
+                if old is not None:
+                    self._problems.drop(old)
+                problem = problem_of(record)
+                if self._problems.adopt(problem):
+                    self._by_id[record.id] = problem
+            self._seen = version
+        if len(self._by_id) > 4 * len(self._problems.open) + 1000:
+            alive = self._problems.known()
+            self._by_id = {number: one for number, one in self._by_id.items() if id(one) in alive}
+        return lost
+
+    def _mine(self, problem: Problem) -> bool:
+        """Whether this process may forget a problem: one of another time only where its readings come by here."""
+        station = self._station(problem.station)
+        elsewhen = self._elsewhen or (station is not None and station.generated)
+        return not elsewhen or self._stream.knows(problem.station)
+
+    def _look(self, now: datetime) -> None:
         moment = _micros(now)
-        silent = self._problems.fold(self._stream.waited(moment), not_before=self._oldest(now))
-        return silent + self._problems.forget(moment)
+        if silent := self._stream.silent(moment):
+            self._ask_others(silent)
+            self._pending.append((self._stream.waited(moment), self._oldest(now)))
+        self._forget_at = moment
+
+    def _ask_others(self, silent: list[str]) -> None:
+        """Let the stations be heard that spoke through another process meanwhile."""
+        streams = self.home.reader().datastreams()
+        mask = pc.is_in(streams.column("station"), pa.array(silent, pa.string()))
+        mask = pc.and_(mask, pc.invert(pc.is_in(streams.column("averaging"), pa.array(["", "day"]))))
+        told = streams.filter(mask)
+        for station, last in zip(told.column("station").to_pylist(), told.column("last").to_pylist(), strict=True):
+            self._stream.heard(station, _micros(last.replace(tzinfo=UTC)))
 
     def _oldest(self, now: datetime) -> int:
         return _micros(now - self._age) if self._age is not None else -(2**62)

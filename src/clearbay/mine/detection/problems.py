@@ -1,8 +1,9 @@
 """One event per problem: signals of many series, detectors and neighbours folded into what a person should look at.
 
 Signals of one family at one place belong together. A neighbour's signal joins an open event where it tells the same
-property within ``NEAR_KM`` (by medium) and ``TOGETHER``. A problem gets worse at once, is lowered only after
-``PATIENCE`` milder signals, ends when every member is over, and comes back as the same event within ``REOPEN``.
+property within ``TOGETHER``: along the water where a river network knows both stations (``ALONG_KM``, ``ALONG_H``),
+else within ``NEAR_KM`` by medium. A problem gets worse at once, is lowered only after ``PATIENCE`` milder signals, ends
+when every member is over, and comes back as the same event within ``REOPEN``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 NEAR_KM = {"sea": 6.0, "river": 3.0, "lake": 3.0, "air": 25.0, "effluent": 0.0}
 """How far a neighbour may be, by medium: a smog lies over a city, a bad water in a bay."""
+ALONG_KM, ALONG_H = 80.0, 48.0
+"""How far along one way of the water a neighbour may be: the same cloud passes it within two days."""
+LATE = 2.0
+"""Times the expected hours of travel within which what ended at one section and begins at another is one problem."""
 TOGETHER = 24 * HOUR
 REOPEN = 12 * HOUR
 PATIENCE = 3
@@ -79,6 +84,8 @@ class Problem:
     milder: int = 0
     members: list[Member] = field(default_factory=list)
     timeline: list[Step] = field(default_factory=list)
+    by_hand: bool = False
+    """Ended by a person: what goes on opens another."""
 
     @property
     def leading(self) -> Member:
@@ -100,25 +107,32 @@ class Problem:
 
     def as_dict(self) -> dict[str, Any]:
         """Members and timeline for JSON."""
-        return {
+        told: dict[str, Any] = {
             "members": [asdict(member) for member in self.members],
             "timeline": [[step.time, step.what, step.severity, list(step.who)] for step in self.timeline],
             "milder": self.milder,
         }
+        return told | {"by_hand": True} if self.by_hand else told
 
     def fill(self, content: Mapping[str, Any]) -> None:
         """The inverse of ``as_dict``."""
         self.members = [Member(**member) for member in content["members"]]
         self.timeline = [Step(time, what, severity, tuple(who)) for time, what, severity, who in content["timeline"]]
         self.milder = int(content["milder"])
+        self.by_hand = bool(content.get("by_hand", False))
 
 
 @dataclass
 class Problems:
-    """The open problems, and those that ended a moment ago."""
+    """The open problems, and those that ended a moment ago.
+
+    ``rivers`` tells km and hours of travel between two stations along the water: infinite where none runs from the one
+    to the other, None where it does not know both.
+    """
 
     stations: Callable[[str], Station | None]
     open: list[Problem] = field(default_factory=list)
+    rivers: Callable[[str, str], tuple[float, float] | None] | None = None
     _by_place: dict[tuple[str, str], Problem] = field(default_factory=dict)
     _recent: dict[tuple[str, str], Problem] = field(default_factory=dict)
 
@@ -135,12 +149,35 @@ class Problems:
                 changed[id(problem)] = problem
         return list(changed.values())
 
-    def forget(self, now: int) -> list[Problem]:
-        """End the members that nobody has spoken of for ``FORGOTTEN``; returns the problems that ended."""
+    def adopt(self, problem: Problem) -> bool:
+        """Take over a problem that another process wrote; False where there is nothing to remember of it."""
+        if problem.ended is None:
+            self.open.append(problem)
+            self._place(problem)
+            return True
+        if problem.by_hand:
+            return False
+        self._recent[problem.station, problem.family] = problem
+        return True
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.open.clear()
+        self._by_place.clear()
+        self._recent.clear()
+
+    def known(self) -> set[int]:
+        """The problems remembered, by their ``id()``."""
+        return {id(one) for one in (*self.open, *self._recent.values())}
+
+    def stale(self, now: int) -> bool:
+        """Whether ``forget`` would end any."""
+        return any(_stale(problem, now) for problem in self.open)
+
+    def forget(self, now: int, ours: Callable[[Problem], bool] = lambda _: True) -> list[Problem]:
+        """End the problems of which nobody has spoken for ``FORGOTTEN``, those that are ``ours``; returns them."""
         over = []
-        for problem in list(self.open):
-            if problem.family == "silence":
-                continue  # silence is silent until the station speaks
+        for problem in [one for one in self.open if one.family != "silence" and ours(one)]:
             for member in problem.members:
                 if member.on and now - member.last > FORGOTTEN[member.averaging]:
                     member.on = False
@@ -212,8 +249,12 @@ class Problems:
             self.open.append(ended)
             self._place(ended)
             return ended, "again"
-        near = self._neighbour(signal, family)
+        near = self._neighbour(signal, family) or self._carried(signal, family)
         if near is not None:
+            if near.ended is not None:
+                near.ended, near.severity = None, 0
+                self.open.append(near)
+                self._place(near)
             self._by_place[key] = near
             return near, "joined"
         problem = Problem(family, station, signal.since or signal.time, signal.time, 0, 0)
@@ -230,12 +271,41 @@ class Problems:
         for problem in self.open:
             if problem.family != family or signal.time - problem.updated > TOGETHER:
                 continue
-            if not any(one.on and one.property == signal.series[1] for one in problem.members):
-                continue
-            there = self.stations(problem.station)
-            if there is not None and there.medium == here.medium and _km(here, there) <= NEAR_KM[here.medium]:
+            told = {one.station for one in problem.members if one.on and one.property == signal.series[1]}
+            # A cloud wanders: its newest section is the neighbour, the first one is far behind.
+            places = {problem.station} | (told if here.medium == "river" else set())
+            if told and any(self._near(here, station) for station in sorted(places)):
                 return problem
         return None
+
+    def _carried(self, signal: Signal, family: str) -> Problem | None:
+        """A problem that ended at a section from which the water needs about as long to this one: the same cloud."""
+        here = self.stations(signal.series[0])
+        if family != "quality" or self.rivers is None or here is None or here.medium != "river":
+            return None
+        for key, problem in self._recent.items():
+            since = signal.time - (problem.ended or 0)
+            if problem.family != family or not 0 <= since <= LATE * ALONG_H * HOUR + REOPEN:
+                continue
+            told = {one.station for one in problem.members if one.property == signal.series[1]}
+            for station in sorted(told):
+                apart = self.rivers(station, here.id)
+                if apart is None or apart[0] > ALONG_KM or apart[1] > ALONG_H:
+                    continue
+                if since <= LATE * apart[1] * HOUR + REOPEN:
+                    del self._recent[key]
+                    return problem
+        return None
+
+    def _near(self, here: Station, other: str) -> bool:
+        """Whether a station is a neighbour: along the water where that is known, else by distance."""
+        there = self.stations(other)
+        if there is None or there.medium != here.medium:
+            return False
+        apart = self.rivers(here.id, other) if self.rivers is not None and here.medium == "river" else None
+        if apart is not None:
+            return apart[0] <= ALONG_KM and apart[1] <= ALONG_H
+        return _km(here, there) <= NEAR_KM[here.medium]
 
     def _over(self, problem: Problem, signal: Signal) -> Problem | None:
         member = _member(problem, signal)
@@ -273,9 +343,18 @@ class Problems:
 
     def drop(self, problem: Problem) -> None:
         """Let an open problem go."""
-        self.open.remove(problem)
+        self.open[:] = [one for one in self.open if one is not problem]
+        for key in [key for key, one in self._recent.items() if one is problem]:
+            del self._recent[key]
         for key in [key for key, one in self._by_place.items() if one is problem]:
             del self._by_place[key]
+
+
+def _stale(problem: Problem, now: int) -> bool:
+    """Whether nobody speaks of a problem any more; silence is silent until the station speaks."""
+    if problem.family == "silence":
+        return False
+    return all(not one.on or now - one.last > FORGOTTEN[one.averaging] for one in problem.members)
 
 
 def _step(problem: Problem, step: Step) -> None:
