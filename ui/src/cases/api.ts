@@ -26,6 +26,8 @@ export interface CaseBrief {
   playbook: string;
   kind: Text;
   title: string;
+  /** The title in the languages of its event; null where somebody wrote it. */
+  title_text?: Text | null;
   text: string;
   state: string;
   state_name: Text;
@@ -331,8 +333,9 @@ export interface Notices {
 }
 
 export interface Ways {
-  email: { on: boolean; address: string };
-  webhook: { on: boolean; url: string; secret?: string };
+  email: { on: boolean; address: string; possible?: boolean };
+  /** The secret is told once, when it is made. */
+  webhook: { on: boolean; url: string; secret?: string; secret_set?: boolean };
   push: { endpoint: string; agent: string; since: string }[];
 }
 
@@ -367,7 +370,7 @@ export const casework = {
   pushKey: () => get<{ key: string }>("notices/push-key"),
   subscribe: (body: unknown) => post<unknown>("notices/push", body),
   unsubscribe: (endpoint: string) => del("notices/push", { endpoint }),
-  tryWay: (way: string) => post<unknown>("notices/try", { way }),
+  tryWay: (way: string) => post<{ sent: boolean; error: string }>("notices/try", { way }),
   settings: (body: Record<string, unknown>) => patch<unknown>("me", body),
 };
 

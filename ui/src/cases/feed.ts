@@ -2,13 +2,13 @@
 import { computed, ref, shallowRef } from "vue";
 import { asProblem, type Problem } from "@/api/client";
 import { field, type EventBrief } from "@/api/field";
-import { speaker } from "@/i18n";
 import { c } from "@/i18n/cases";
 import { announce, state } from "@/state";
 import { toast } from "@/shell/toast";
 import { casework, type CaseBrief, type CaseQuery, type Counts } from "./api";
 import { wantLatest } from "./latest";
 import { deskNews } from "./models/desk";
+import { titleOf } from "./naming";
 import { me } from "./session";
 
 export const SORTS = ["", "late", "soon", "new", "worse", "mine"] as const;
@@ -92,7 +92,7 @@ export async function readDesk(quiet = false): Promise<void> {
 }
 
 function tell(before: readonly CaseBrief[], now: readonly CaseBrief[]): void {
-  const said = deskNews(before, now).map(({ it, what }) => c(`desk.news.${what}`, { title: it.title }));
+  const said = deskNews(before, now).map(({ it, what }) => c(`desk.news.${what}`, { title: titleOf(it) }));
   if (!said.length) return;
   toast(said[0]!);
   announce(said.slice(0, 3).join(" "));
@@ -107,12 +107,6 @@ export function place(one: CaseBrief): void {
 export function eventOf(it: CaseBrief): EventBrief | undefined {
   if (it.event) return openEvents.value.find((one) => one.id === it.event);
   return undefined;
-}
-
-/** The title of a case: that of its event in the page's language, else as it was written. */
-export function titleOf(it: CaseBrief): string {
-  const event = it.origin === "hand" ? undefined : eventOf(it);
-  return event ? speaker.say(event.title, it.title) : it.title;
 }
 
 /** Follow the desk until the answer is called. */

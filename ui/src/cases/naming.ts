@@ -13,6 +13,9 @@ export function stationName(id: string | null): string {
   return found ? stationTitle(found, speaker) : (id ?? "");
 }
 
+/** The title of a case in the page's language where its event has it, else as it was written. */
+export const titleOf = (it: Pick<CaseBrief, "title" | "title_text">): string => speaker.say(it.title_text, it.title);
+
 /** Where a case is, in words: its station, else its place, else who holds it. */
 export function whereOf(it: CaseBrief): string {
   return stationName(it.station) || it.place || holderOf(it);

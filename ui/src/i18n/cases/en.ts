@@ -399,7 +399,11 @@ const en = {
     save: "Keep this",
     saved: "Kept",
     try: "Try it",
-    tried: "A trial is on its way",
+    tried: "Arrived",
+    notSent: "It did not arrive",
+    notSentMend: "Mend what it says, then try again.",
+    noMail: "This node sends no e-mail yet: whoever runs it sets a mail server.",
+    secretOnce: "Made for you, shown this once:",
   },
 } as const;
 

@@ -396,7 +396,11 @@ const words: CaseWords = {
     save: "Guardar",
     saved: "Guardado",
     try: "Experimentar",
-    tried: "Vai a caminho um ensaio",
+    tried: "Chegou",
+    notSent: "Não chegou",
+    notSentMend: "Corrija o que diz e tente de novo.",
+    noMail: "Este nó ainda não envia correio: quem o gere indica um servidor.",
+    secretOnce: "Feito para si, mostrado só desta vez:",
   },
 };
 

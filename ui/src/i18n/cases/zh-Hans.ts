@@ -369,7 +369,11 @@ const words: CaseWords = {
     save: "保存",
     saved: "已保存",
     try: "试发",
-    tried: "已试发",
+    tried: "已送达",
+    notSent: "未能送达",
+    notSentMend: "请按提示更正后再试。",
+    noMail: "本节点尚未设置邮件服务器，请联系管理员。",
+    secretOnce: "已生成，仅显示这一次：",
   },
 };
 

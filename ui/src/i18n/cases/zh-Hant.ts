@@ -369,7 +369,11 @@ const words: CaseWords = {
     save: "保存",
     saved: "已保存",
     try: "試送",
-    tried: "已試送",
+    tried: "已送達",
+    notSent: "未能送達",
+    notSentMend: "請按提示更正後再試。",
+    noMail: "本節點未設定郵件伺服器，請聯絡管理員。",
+    secretOnce: "已產生，只顯示這一次：",
   },
 };
 
