@@ -139,7 +139,7 @@ def test_nobody_of_another_city_sees_it(page: Page, office: Office) -> None:
 
 
 def test_whoever_was_slower_is_told_and_loses_no_word(chromium: Browser, office: Office) -> None:
-    """At 390 pixels: a step on an older look is refused, says who did what, keeps the words, and goes the second time."""
+    """At 390 pixels a step on an older look is refused; the page says who did what, and keeps what was typed."""
     case = office.open("Two on one case")
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB", reduced_motion="reduce")
     page = context.new_page()

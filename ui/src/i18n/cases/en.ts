@@ -67,6 +67,7 @@ const en = {
   },
   dispatch: {
     do: "Dispatch",
+    reason: "Given on from the duty desk",
     to: "Give it to",
     hint: "Type a name; Enter gives it to the first",
     open: "{n} open case | {n} open cases",

@@ -64,6 +64,7 @@ const words: CaseWords = {
   },
   dispatch: {
     do: "Distribuir",
+    reason: "Entregue a partir da mesa de turno",
     to: "Entregar a",
     hint: "Escreva um nome; Enter entrega ao primeiro",
     open: "{n} caso aberto | {n} casos abertos",

@@ -64,6 +64,7 @@ const words: CaseWords = {
   },
   dispatch: {
     do: "派单",
+    reason: "由值班台转派",
     to: "派给",
     hint: "输入姓名，回车派给第一位",
     open: "在办{n}件",

@@ -64,6 +64,7 @@ const words: CaseWords = {
   },
   dispatch: {
     do: "派遣",
+    reason: "由當值台轉派",
     to: "交予",
     hint: "輸入姓名，按 Enter 交予第一位",
     open: "未結{n}宗",
