@@ -13,6 +13,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from clearbay import __version__
 from clearbay.apply.desk import Desk
+from clearbay.apply.identity import providers
+from clearbay.apply.oidc import Oidc
 from clearbay.apply.release import fingerprint
 from clearbay.share import access, guard, reference
 from clearbay.share.delivery import Delivery
@@ -54,6 +56,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.state.desk = desk
     app.state.intake = Intake(desk.home)
     guard.install(app, Keys(desk.home), is_open=is_open)
+    app.state.oidc = Oidc(desk.home, providers(desk.home.path))
     install(app)
     sensorthings = Service(desk.home, app.state.intake)
     app.mount("/sta", sensorthings)
