@@ -27,7 +27,6 @@ PUBLIC: Mapping[str, str] = {
     "/api/events": "What was discovered in public data is public; who decides over it is not.",
     "/api/events/detectors": _DATA,
     "/api/events/stream": _DATA,
-    "/api/events/{id}": _DATA,
     "/api/explain": _DATA,
     "/api/health": "Whoever watches the server asks whether it answers.",
     "/api/jurisdictions": _LAW,
@@ -68,6 +67,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/complaints/{code}"): "The code, of over 100 random bits, is the key to one's own complaint.",
     ("POST", "/api/complaints/{code}/comment"): "The code is the key to one's own complaint.",
     ("POST", "/api/complaints/{code}/reopen"): "The code is the key to one's own complaint.",
+    ("GET", "/api/events/{id}"): "What was discovered is public; its case is told to those who may see it.",
     ("OPTIONS", "/api/uploads"): "What an upload can be, as tus asks it; nothing of anybody.",
 }
 """Routes for which no account and no key is asked, and why."""

@@ -17,6 +17,7 @@ from clearbay.apply.identity import providers
 from clearbay.apply.oidc import Oidc
 from clearbay.apply.release import fingerprint
 from clearbay.share import access, guard, reference
+from clearbay.share.bodies import Bodies
 from clearbay.share.delivery import Delivery
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
@@ -87,6 +88,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         noun = path.removeprefix("/api/").partition("/")[0]
         return f"{release}-{desk.home.data_version}" if path.startswith("/api/") and noun in kept else None
 
+    app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
         CORSMiddleware,

@@ -319,7 +319,7 @@ def _check_origin(request: Request) -> None:
     if site is not None:
         good = site in ("same-origin", "none")
     else:
-        good = origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+        good = origin is None or _host_of(origin) == request.headers.get("host", "")
     if not good:
         raise Denied(403, "this came from a page of another site", where="Origin", mend="use our own page")
 
@@ -353,7 +353,22 @@ def _at_home(request: Request) -> bool:
     except ValueError:
         return False
     host = request.headers.get("host", "")
-    if (urlsplit(f"//{host}").hostname or "") not in _NAMES:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # half an address in brackets
+        return False
+    if name not in _NAMES or "@" in host:
+        return False
+    # A page of another site that shows an answer of ours as a picture or a script sends no Origin, but this.
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == host
+    return origin is None or _host_of(origin) == host
+
+
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin; None for what is none, such as ``null``."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None

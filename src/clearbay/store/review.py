@@ -39,6 +39,10 @@ LONGEST = 2000
 """Characters of a reason; of a name, a tenth of it."""
 
 
+_MARK = select(func.count(), func.max(review.c.id), func.count(review.c.reverted))
+"""What changes with every review made, and with every one taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """One review. Times are naive UTC; ``end`` is not part of the span; ``reverted`` None: it stands."""
@@ -71,6 +75,7 @@ class Reviews:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._known_standing: tuple[tuple[Any, ...], list[Review]] | None = None
 
     def add(
         self,
@@ -164,7 +169,7 @@ class Reviews:
 
     def kept(self, readings: pa.Table) -> pa.Table:
         """Readings about to be stored, with the flags of the reviews that stand over them."""
-        standing = self.every(standing=True)
+        standing = self._standing()
         if not standing or not readings.num_rows:
             return readings
         flags: npt.NDArray[np.int8] | None = None
@@ -183,6 +188,15 @@ class Reviews:
             return readings
         place = readings.schema.get_field_index("flag")
         return readings.set_column(place, readings.schema.field(place), pa.array(flags, pa.int8()))
+
+    def _standing(self) -> list[Review]:
+        """The reviews that stand, read again only where one was made or taken back since."""
+        with told("look for reviews"), self._home.records.read() as connection:
+            mark = tuple(connection.execute(_MARK).one())
+        known = self._known_standing
+        if known is None or known[0] != mark:
+            known = self._known_standing = (mark, self.every(standing=True))
+        return known[1]
 
     def settle(self) -> int:
         """Carry out what was recorded and not yet done, here or by a process that died; returns how many reviews."""

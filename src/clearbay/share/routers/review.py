@@ -211,7 +211,7 @@ def set_flag(desk: Services, caller: Setter, setting: Setting) -> Response:
 def revert(
     desk: Services,
     caller: Setter,
-    id: Annotated[int, Path(description="Number of the review.", ge=1)],
+    id: Annotated[int, Path(description="Number of the review.", ge=1, le=2**53)],
     why: Reverting,
 ) -> Response:
     """Each value gets the flag that it would have without the review; the review stays listed as taken back."""
