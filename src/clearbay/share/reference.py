@@ -109,16 +109,16 @@ def _operation(path: str, operation: Mapping[str, Any]) -> Iterator[str]:
             yield f'<tr><th scope="row"><code>{escape(one["name"])}</code>{need}</th><td>{_takes(schema)}</td>'
             yield f"<td>{_prose(one.get('description', schema.get('description', '')))}</td></tr>"
         yield "</tbody></table></div>"
-    yield "<p>Answers "
+    good = operation["responses"].get("200", {}).get("content", {})  # a redirection has none
+    yield "<p>Answers " if good else "<p>Sends the browser elsewhere"
     yield " or ".join(
-        f"<code>{escape(kind)}</code>{_answer(content.get('schema', {}))}"
-        for kind, content in operation["responses"]["200"].get("content", {}).items()
+        f"<code>{escape(kind)}</code>{_answer(content.get('schema', {}))}" for kind, content in good.items()
     )
-    refusals = [status for status in operation["responses"] if status != "200"]
+    refusals = [status for status in operation["responses"] if int(status) >= 400]
     if refusals:
         yield "; refusals: " + ", ".join(f'<a href="#{KINDS[int(one)][0]}">{one}</a>' for one in refusals)
     yield ".</p>"
-    endless = "text/event-stream" in operation["responses"]["200"].get("content", {})
+    endless = "text/event-stream" in good
     closed = "401" in operation["responses"]  # a link in a page sends no key
     offered = operation.get("x-try", True) and not endless and not closed
     example = _example(path, parameters) if offered else None
