@@ -29,6 +29,7 @@ _MENDS = {
     500: "A failure of the server itself; its log has the reason.",
     503: "The store is busy or in another state than this release expects; trying again may help.",
 }
+_MEND = "The answer's <code>mend</code> says the way out."
 _RULES = (
     ("Times", "UTC, ISO 8601 with <code>Z</code>. Periods (2019, 2019-Q3, 2019-07) are those of the station's clock."),
     ("Lists", "<code>{items, total, next}</code>. Pass <code>next</code> back as <code>cursor</code>; a deep page is "
@@ -84,7 +85,7 @@ def _body(document: Document) -> Iterator[str]:
     yield '<section id="problems"><h2 class="tag">Problems</h2><p>Errors are <code>application/problem+json</code>: '
     yield f"{_ref('Problem')}.</p><dl>"
     for status, (kind, title) in KINDS.items():
-        yield f'<dt id="{kind}"><code>{status}</code> {escape(title)}</dt><dd>{_MENDS[status]}</dd>'
+        yield f'<dt id="{kind}"><code>{status}</code> {escape(title)}</dt><dd>{_MENDS.get(status, _MEND)}</dd>'
     yield "</dl></section></main></div>"
 
 
