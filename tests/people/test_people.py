@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,3 +91,12 @@ def test_the_command_line_makes_and_changes_people(served: Served) -> None:
     assert [one["id"] for one in run("list", "--at", "440300", home=home)["people"]] == ["li"]
     served.app.state.gate.sessions.forget()  # type: ignore[attr-defined]
     assert browser.get("/api/desk").status_code == 401
+
+
+def test_the_operator_s_page_has_the_table_of_tasks() -> None:
+    """Every task with its roles, its key and why, as the code has them."""
+    page = (Path(__file__).parents[2] / "docs" / "people.md").read_text(encoding="utf-8")
+    for id, task in TASKS.items():
+        roles = ", ".join(task.roles) or "–"
+        country = " (operator of the whole country)" if task.country else ""
+        assert f"| `{id}` | {roles}{country} | {task.key} | {task.why} |" in page

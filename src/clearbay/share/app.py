@@ -28,8 +28,9 @@ from clearbay.store.keys import Keys
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
-    "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
-    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`. "
+    "verdict unfoldable to its arithmetic and its clause. Reading what was measured needs no key; cases and everything "
+    "that changes something need a sign-in (`/api/session`) or a key, sent as `Authorization: Bearer KEY`, that the "
+    "operator makes with `clearbay key add`. "
     "OGC SensorThings 1.1 is at `/sta/v1.1`."
 )
 
