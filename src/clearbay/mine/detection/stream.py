@@ -26,7 +26,7 @@ LINEAR = frozenset({"pH", "water_temp", "DO", "DO_sat", "salinity", "AQHI", "red
 
 UNJUDGED = (int(Flag.FAIL), int(Flag.MISSING))
 _DAY = 86_400_000_000
-_OFTEN = _DAY // 4
+OFTEN = _DAY // 4
 """Values without an averaging that come so soon after each other are telemetry, not samples."""
 
 
@@ -106,7 +106,7 @@ class Stream:
             machines = self._series[series] = self._made(series)
         if time <= machines.last:
             return []
-        pace = averaging or ("hour" if time - machines.last <= _OFTEN else "")
+        pace = averaging or ("hour" if time - machines.last <= OFTEN else "")
         machines.last = time
         found: list[Signal] = []
         if averaging not in ("", "day"):
