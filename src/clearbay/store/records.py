@@ -13,7 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -180,15 +193,22 @@ def _exclusively(records: Records) -> Iterator[Connection]:
         yield connection
 
 
+_KEY: BindParameter[str] = bindparam("b_key")
+_NUMBERS = select(meta.c.key, meta.c.value)
+_NUMBER = select(meta.c.value).where(meta.c.key == _KEY)
+_RENUMBER = update(meta).where(meta.c.key == _KEY).values(value=bindparam("b_value"))
+"""Made once: a group of readings asks for them several times, and making a statement costs more than running it."""
+
+
 def numbers(connection: Connection) -> Mapping[str, str]:
     """Every entry of ``meta``."""
-    return {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
+    return dict(connection.execute(_NUMBERS).tuples().all())
 
 
 def bump(connection: Connection, key: str) -> int:
     """Add one to a counter of ``meta`` and return its new value; only under the writer's lock."""
-    value = int(connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one()) + 1
-    connection.execute(update(meta).where(meta.c.key == key).values(value=str(value)))
+    value = int(connection.execute(_NUMBER, {"b_key": key}).scalar_one()) + 1
+    connection.execute(_RENUMBER, {"b_key": key, "b_value": str(value)})
     return value
 
 
