@@ -18,6 +18,7 @@ from clearbay import packs
 from clearbay.apply.demonstration import keep_demonstration, keep_incident
 from clearbay.apply.desk import Desk
 from clearbay.apply.people import demonstrate
+from clearbay.apply.events import Events
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
 from clearbay.cli.output import Json, answer, progress
 from clearbay.store import Home
@@ -68,9 +69,7 @@ def demo(
     port: Port = 8700,
     host: Host = "127.0.0.1",
     load_only: Annotated[bool, typer.Option("--load-only", help="Load the data and leave without serving.")] = False,
-    no_live: Annotated[
-        bool, typer.Option("--no-live", help="Play no incidents, and look for no events in the real data.")
-    ] = False,
+    no_live: Annotated[bool, typer.Option("--no-live", help="Play no generated incidents.")] = False,
     as_json: Json = False,
 ) -> None:
     """Load the real data that ships with clearbay (once) and open it on the map.
@@ -143,6 +142,7 @@ def load_demonstration(directory: Path, *, quiet: bool) -> list[dict[str, Any]]:
             compact(home, quiet=quiet)
             if not all(result["known"] for result in results):
                 judge(home, quiet=quiet)
+                discover(home, quiet=quiet)
     return results
 
 
@@ -153,6 +153,12 @@ def judge(home: Home, *, quiet: bool) -> None:
         for done, step in enumerate(todo, start=1):
             step()
             bar(done, len(todo))
+
+
+def discover(home: Home, *, quiet: bool) -> None:
+    """Find the events of the real data: what was beyond the limits of its place and day, for as long as these ask."""
+    with progress("looking for events", quiet=quiet) as bar:
+        Events(home).scan(kinds=["exceedance"], progress=bar)
 
 
 def open_or_create(directory: Path) -> Home:
