@@ -202,7 +202,7 @@ _RENUMBER = update(meta).where(meta.c.key == _KEY).values(value=bindparam("b_val
 
 def numbers(connection: Connection) -> Mapping[str, str]:
     """Every entry of ``meta``."""
-    return dict(connection.execute(_NUMBERS).tuples().all())
+    return {key: value for key, value in connection.execute(_NUMBERS)}  # noqa: C416
 
 
 def bump(connection: Connection, key: str) -> int:
