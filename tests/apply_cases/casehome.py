@@ -24,6 +24,10 @@ START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 LIMIT = Limit("le", 1.0, "mg/L", "cn.gb3838-2002", "III")
 
 
+CLEAN_WATER = timedelta(hours=13)
+"""Three results so far apart span the day that a re-measurement asks for."""
+
+
 class Time:
     """A clock that goes only when it is told to."""
 

@@ -17,6 +17,7 @@ from clearbay.model.errors import BadInput
 from clearbay.model.playbook import ENDS
 from clearbay.store import Home
 from tests.apply_cases.casehome import LIMIT, Time, actor, photo, station, taken_in
+from tests.apply_cases.test_leader import backfilled, same
 
 PEOPLE = [
     actor("duty", "duty_officer"), actor("hand", "handler"), actor("boss", "reviewer"), actor("citizen", "public"),
@@ -47,6 +48,9 @@ class Engine(RuleBasedStateMachine):
         self.measured = 0
 
     def teardown(self) -> None:
+        for who in PEOPLE:
+            same(self.work, who)
+        backfilled(self.home)
         self.home.close()
         self.directory.cleanup()
 

@@ -8,25 +8,11 @@ import pytest
 
 from clearbay.apply.cases import Casework, acts
 from clearbay.apply.cases.draws import draw
-from clearbay.apply.cases.openers import from_event, from_exceedance
+from clearbay.apply.cases.openers import from_exceedance
 from clearbay.mine.draw import pair
 from clearbay.mine.remeasure import Result
 from clearbay.model.errors import BadInput, NotAllowed
 from tests.apply_cases.casehome import DUTY, HAND, LIMIT, alarm
-
-EVENT = {"id": "E1", "title": {"en": "Spike"}, "severity": 3, "station": "S", "property": "NH3N", "reasons": [],
-         "longitude": 113.9, "latitude": 22.5, "generated": True, "change": "new"}  # fmt: skip
-
-
-def test_an_event_opens_one_case_however_often_it_is_told(casework: Casework) -> None:
-    """The same event again changes nothing; one that got worse raises the case and is said in its timeline."""
-    case, new = from_event(casework, EVENT)
-    assert (new, case.severity, case.generated, case.jurisdiction) == (True, 3, True, "440300")
-    assert from_event(casework, EVENT) == (case, False)
-    worse, new = from_event(casework, {**EVENT, "severity": 1, "change": "worse"})
-    assert (worse.id, new, worse.severity) == (case.id, False, 1)
-    assert worse.worse is not None
-    assert casework.dossier(DUTY, case.id).actions[-1].kind == "again"
 
 
 def test_a_value_beyond_a_limit_opens_one_case(casework: Casework) -> None:

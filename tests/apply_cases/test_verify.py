@@ -97,7 +97,7 @@ def test_any_change_of_the_records_is_found(home: Home, filled: str, change: str
 def test_a_whole_case_cannot_vanish(home: Home, filled: str) -> None:
     """A case deleted with everything of it leaves a chain that nobody answers for."""
     with home.records.write() as connection:
-        for table in ("case_evidence", "case_clock", "case_action", "case_party"):
+        for table in ("case_pace", "case_evidence", "case_clock", "case_action", "case_party"):
             connection.execute(text(f'DELETE FROM {table} WHERE "case" = 1'))
         connection.execute(text("DELETE FROM case_file WHERE number = 1"))
     found = verify(home)

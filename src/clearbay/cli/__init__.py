@@ -30,6 +30,7 @@ COMMANDS = {
     "review": "review:app",
     "bulletin": "bulletin:bulletin",
     "serve": "serve:serve",
+    "user": "user:app",
     "key": "key:app",
     "network": "network:app",
     "gateway": "gateway:gateway",
@@ -42,8 +43,10 @@ COMMANDS = {
     "events": "events:app",
     "trace": "trace:trace",
     "scenario": "scenario:scenario",
+    "live": "live:live",
     "case": "case:app",
     "playbook": "playbook:app",
+    "notices": "notices:app",
     "verify": "verify:verify",
     "doctor": "doctor:doctor",
 }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import mimetypes
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from clearbay import packs
-from clearbay.apply.cases import Casework, Draft, Upload, acts, cap, casejson, draws, lists
+from clearbay.apply.cases import Casework, Draft, Upload, acts, cap, casejson, draws, leader, lists
 from clearbay.apply.cases import bundle as sealing
 from clearbay.apply.cases import tick as ticking
 from clearbay.apply.cases.acts import Act
@@ -370,6 +370,42 @@ def draw(
     answer(told, as_json=as_json, text="\n".join([f"seed {made.seed}", *lines]))
 
 
+@app.command()
+def figures(
+    home: HomeOption,
+    since: Annotated[str, typer.Option("--from", help="First day on which cases were opened, 2026-03-01.")] = "",
+    to: Annotated[str, typer.Option(help="Last day.")] = "",
+    jurisdiction: Annotated[str, typer.Option(help="Only held within this jurisdiction.")] = "",
+    playbook: Annotated[str, typer.Option(help="Only this kind.")] = "",
+    who: As = "",
+    name: Name = "",
+    role: Role = None,
+    at: At = COUNTRY,
+    as_json: Json = False,
+) -> None:
+    """How many cases were found, judged, handled and closed, how fast, and how many in time: by place and month.
+
+    Example: `clearbay case figures --home bay-data --from 2026-03-01 --json`
+    """
+    days = [_day(text, where) for text, where in ((since, "--from"), (to, "--to"))]
+    with Home.open(home) as opened:
+        span = leader.Span(days[0], days[1], jurisdiction, playbook)
+        told = leader.figures(Casework(opened), actor(who, name, role, at), span).as_dict()
+    lines = [
+        f"{title:<28} {one['found']:>7} {one['judged']:>7} {one['handled']:>7} {one['closed']:>7} {one['late']:>6} "
+        + " ".join(_hours(one["median_hours"][part]) for part in ("judge", "handle", "close"))
+        + f" {_share(one['on_time']['share'])} {_share(one['reopened']['share'])}"
+        + ("  generated" if one["generated"] else "")
+        for title, one in [
+            ("all", told["total"]),
+            *((f"{one['jurisdiction']} {one['name']['en']}"[:28], one) for one in told["agencies"]),
+            *((one["month"], one) for one in told["months"]),
+        ]
+    ]
+    head = f"{'':<28}   found  judged handled  closed   late  judge h handle h close h  in time reopened"
+    answer(told, as_json=as_json, text="\n".join([head, *lines]))
+
+
 def pairs(given: list[str] | None) -> dict[str, str]:
     """``name=value`` words as a mapping."""
     found = {}
@@ -388,6 +424,21 @@ def moment(text: str, where: str) -> datetime:
     except ValueError:
         raise BadInput(f"{text!r} is no time", where=where, mend="write 2026-03-02T08:00+08:00") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _day(text: str, where: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(f"{text!r} is no day", where=where, mend="write it as 2026-03-01") from None
+
+
+def _hours(value: float | None) -> str:
+    return f"{value:8.1f}" if value is not None else "       -"
+
+
+def _share(value: float | None) -> str:
+    return f"{value:8.0%}" if value is not None else "       -"
 
 
 def _limit(value: float | None, property: str, at_least: bool) -> Limit | None:

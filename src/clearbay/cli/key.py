@@ -9,6 +9,7 @@ import typer
 
 from clearbay.cli.home import HomeOption
 from clearbay.cli.output import Json, answer
+from clearbay.cli.people import whoever
 from clearbay.store import Home
 from clearbay.store.keys import Key, Keys, Role
 
@@ -30,7 +31,7 @@ def add(
     Example: `clearbay key add "lab of the county" --role push --home bay-data`
     """
     with Home.open(home) as opened:
-        text, key = Keys(opened).add(name, cast(Role, role))
+        text, key = Keys(opened).add(name, cast(Role, role), by=whoever())
     shown = f"{text}\nrole {key.role}, id {key.id}; write it down now, it cannot be shown again"
     answer({"key": text, **_row(key)}, as_json=as_json, text=shown)
 
@@ -63,7 +64,7 @@ def revoke(
     Example: `clearbay key revoke 0123456789ab --home bay-data`
     """
     with Home.open(home) as opened:
-        key = Keys(opened).revoke(id)
+        key = Keys(opened).revoke(id, by=whoever())
     answer(_row(key), as_json=as_json, text=f"revoked {key.id} ({key.name})")
 
 

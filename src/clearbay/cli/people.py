@@ -31,6 +31,11 @@ def actor(id: str, name: str, roles: list[str] | None, at: str) -> Actor:
     return Actor(who, name or who, frozenset(roles or ["operator"]), at or COUNTRY)
 
 
+def whoever() -> Actor:
+    """Who sits at the node, as an operator of it."""
+    return actor("", "", None, COUNTRY)
+
+
 def _user() -> str:
     try:
         return getpass.getuser()

@@ -21,12 +21,16 @@ Outcome = Literal["running", "met", "late", "void"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person (or a program) with roles in a jurisdiction and all that lies within it."""
+    """Who acts: a person (or a program) with roles in a jurisdiction and all that lies within it.
+
+    ``stations`` are those that are theirs, where they speak for an enterprise.
+    """
 
     id: str
     name: str
     roles: frozenset[str]
     jurisdiction: str
+    stations: tuple[str, ...] = ()
 
     def has(self, roles: tuple[str, ...]) -> bool:
         """Whether one of the roles is held; an operator holds all but the auditor's silence."""

@@ -7,6 +7,7 @@ street. Districts and streets need not be registered to be used: their codes say
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 COUNTRY = "100000"
 _CODE = re.compile(r"[1-9]\d{5}(\d{3})?")
@@ -64,3 +65,17 @@ def common(one: str, other: str) -> str:
     """
     around = (one, *parents(one))
     return next(code for code in around if covers(code, other))
+
+
+Level = Literal["country", "province", "city", "district", "street"]
+"""Of what size a jurisdiction is; a SAR counts as a province."""
+
+
+def level(code: str) -> Level:
+    """Of what size a jurisdiction is, by its code.
+
+    >>> level("100000"), level("810000"), level("440300"), level("440305"), level("440305001")
+    ('country', 'province', 'city', 'district', 'street')
+    """
+    names: dict[int, Level] = {0: "country", 2: "province", 4: "city", 6: "district", 9: "street"}
+    return names[len(stem(code))]

@@ -14,7 +14,8 @@ from starlette.middleware.cors import CORSMiddleware
 from clearbay import __version__
 from clearbay.apply.desk import Desk
 from clearbay.apply.release import fingerprint
-from clearbay.share import guard, reference
+from clearbay.share import access, guard, reference
+from clearbay.share.bodies import Bodies
 from clearbay.share.delivery import Delivery
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
@@ -78,13 +79,13 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         raise HTTPException(404)
 
     release = f"{__version__}-{fingerprint()}"
+    kept = access.lasting()
 
     def state(path: str) -> str | None:
-        # Devices, events and cases change without any observation; and cases are not for everybody.
-        moving = ("/api/devices", "/api/events", "/api/cases", "/api/desk", "/api/playbooks")
-        lasting = path.startswith("/api/") and not path.startswith(moving)
-        return f"{release}-{desk.home.data_version}" if lasting else None
+        noun = path.removeprefix("/api/").partition("/")[0]
+        return f"{release}-{desk.home.data_version}" if path.startswith("/api/") and noun in kept else None
 
+    app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
         CORSMiddleware,

@@ -34,6 +34,7 @@ class CaseShape(Answer):
     playbook_version: int
     kind: LocalText = Field(description="Name of the playbook")
     title: str
+    title_text: LocalText | None = Field(None, description="The title in the four languages, where an event gave it")
     text: str
     state: str
     state_name: LocalText
@@ -42,6 +43,7 @@ class CaseShape(Answer):
     severity: int = Field(ge=1, le=4, description="1 is the most severe")
     grade: str
     jurisdiction: str
+    jurisdiction_name: LocalText | None = Field(None, description="null: a code that no register here names")
     assignee: PersonShape | None
     station: str | None
     property: str | None
@@ -93,6 +95,7 @@ class PartyShape(Answer):
     """Another jurisdiction's part."""
 
     jurisdiction: str
+    jurisdiction_name: LocalText | None = None
     part: Literal["joint", "superior", "former"]
     task: str
     since: Time
@@ -115,6 +118,14 @@ class OriginShape(Answer):
     note: str
 
 
+class UncertainShape(Answer):
+    """A year of a calendar on a clock's way that no authority has published."""
+
+    calendar: str
+    year: int
+    status: str
+
+
 class ClockShape(Answer):
     """A clock of a case."""
 
@@ -130,6 +141,7 @@ class ClockShape(Answer):
     paused: bool
     calendars: list[str]
     warnings: list[str]
+    uncertain: list[UncertainShape]
 
 
 class ActionShape(Answer):
@@ -183,6 +195,26 @@ class MoveShape(Answer):
     missing: list[str]
 
 
+class ResultShape(Answer):
+    """A result held against the limit of a case."""
+
+    time: Time
+    value: float
+    censoring: str = ""
+
+
+class MeasuredShape(Answer):
+    """How far the water has been measured clean since the case came into its state."""
+
+    clean: bool
+    times: int = Field(description="Results in a row that are asked for")
+    over_hours: float = Field(description="Hours that they must span")
+    hours: float = Field(description="Hours that they span")
+    run: list[ResultShape] = Field(description="Results in a row within the limit")
+    beyond: ResultShape | None = Field(description="The newest result beyond the limit")
+    since: Time
+
+
 class DossierShape(CaseShape):
     """A case with everything that belongs to it."""
 
@@ -191,6 +223,8 @@ class DossierShape(CaseShape):
     timeline: list[ActionShape]
     evidence: list[EvidenceShape]
     moves: list[MoveShape]
+    how: dict[str, Any] = Field(description="Its playbook in the version of the day on which it was opened")
+    measured: MeasuredShape | None = Field(description="null: nothing can be measured, or nothing has to be")
 
 
 class Given(BaseModel):

@@ -6,6 +6,7 @@ from clearbay.store import (  # noqa: F401 (the schema is whole once the package
     tables_events,
     tables_keys,
     tables_network,
+    tables_people,
     tables_pull,
     tables_review,
     tables_sta,

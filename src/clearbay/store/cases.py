@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from clearbay.model.case import Action, Case, Evidence, Limit, Party, Place, Running
 from clearbay.model.errors import BadInput, UnknownName
@@ -32,6 +33,7 @@ from clearbay.store.tables_cases import (
     case_playbook,
 )
 from clearbay.store.tables_devices import chain_head
+from clearbay.store.tables_findings import case_pace
 from clearbay.store.trouble import told
 
 CHAIN = "cases"
@@ -54,6 +56,17 @@ _UPDATE = update(case_file).where(case_file.c.number == _NUMBER)
 _INSERT_ACTION = insert(case_action)
 _INSERT_CLOCK = insert(case_clock)
 _DROP_CLOCK = delete(case_clock).where(case_clock.c.case == _NUMBER, case_clock.c.id == bindparam("b_clock"))
+_INSERT_PACE = insert(case_pace)
+_UPDATE_PACE = (
+    update(case_pace)
+    .where(case_pace.c.case == _NUMBER)
+    .values(
+        **{
+            name: func.coalesce(case_pace.c[name], bindparam(f"b_{name}", type_=BigInteger))
+            for name in ("judged", "handled", "closed")
+        }
+    )
+)
 _BOOK = select(case_playbook.c.text).where(
     case_playbook.c.id == bindparam("b_id"), case_playbook.c.version == bindparam("b_version")
 )
@@ -94,7 +107,7 @@ class Cases:
         with told("write the cases"), self.home.records.write() as connection:
             known = _known(connection)
             with Chain.open(self.home.evidence, CHAIN, known=known, segment_bytes=SEGMENT) as chain:
-                writing = Writing(connection, chain)
+                writing = Writing(connection, chain, self.home.path)
                 writing.name_void(known)
                 yield writing
                 chain.sync()
@@ -185,9 +198,10 @@ class Reading:
 class Writing(Reading):
     """Reads and changes of cases within one transaction under the writer's lock."""
 
-    def __init__(self, connection: Connection, chain: Chain) -> None:
+    def __init__(self, connection: Connection, chain: Chain, home: Path) -> None:
         super().__init__(connection)
         self.chain = chain
+        self.home = home
 
     def name_void(self, known: Position | None) -> None:
         """Name the entries void that were chained but never committed."""
@@ -223,6 +237,7 @@ class Writing(Reading):
         """Store a new case, before its first action."""
         row = {**row_of(case), "series": series, "serial": serial, "request": request or None, "head": ""}
         self.connection.execute(insert(case_file), [row])
+        self.connection.execute(_INSERT_PACE, [_pace(case, ()) | {"case": case.number}])
         self._heads[case.number] = ""
 
     def record(
@@ -253,6 +268,7 @@ class Writing(Reading):
         entry, link = self.chain.append([payload], kind=ACTION, time=micros(time))
         self._heads[case.number] = link.hex()
         self.connection.execute(_UPDATE, {**stored, "head": link.hex(), "b_number": case.number})
+        self.connection.execute(_UPDATE_PACE, _pace(case, clocks) | _reached(case, time) | {"b_number": case.number})
         row: dict[str, Any] = {"case": case.number, "seq": case.version, "request": request or None, "entry": entry}
         row |= {"link": link.hex(), "payload": payload}
         self.connection.execute(_INSERT_ACTION, [row])
@@ -346,6 +362,33 @@ def row_of(case: Case) -> dict[str, Any]:
         "place": case.place.text,
         "fields": dict(case.fields),
         "sort": NEVER if case.due is None else micros(case.due),
+    }
+
+
+def _pace(case: Case, clocks: Sequence[Running]) -> dict[str, Any]:
+    """What figures need of a case as it stands, as columns of ``case_pace``."""
+    outcomes = [one.outcome for one in clocks]
+    return {
+        "playbook": case.playbook,
+        "jurisdiction": case.jurisdiction,
+        "status": case.status,
+        "stage": case.stage,
+        "generated": case.generated,
+        "opened": micros(case.opened),
+        "due": micros(case.due),
+        "reopened": case.reopened,
+        "met": outcomes.count("met"),
+        "late": outcomes.count("late"),
+    }
+
+
+def _reached(case: Case, time: datetime) -> dict[str, int | None]:
+    """The stages that a case is seen to have reached at a time; one that it reached before keeps its first time."""
+    now = micros(time)
+    return {
+        "b_judged": None if case.stage == "found" else now,
+        "b_handled": now if case.stage == "handled" else None,
+        "b_closed": now if case.stage == "closed" else None,
     }
 
 

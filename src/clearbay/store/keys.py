@@ -17,7 +17,9 @@ from typing import Literal, get_args
 import pyarrow as pa
 from sqlalchemy import insert, select, update
 
+from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput, StoreError, UnknownName
+from clearbay.store import audit
 from clearbay.store.clock import micros, now
 from clearbay.store.home import Home
 from clearbay.store.tables_keys import api_key
@@ -65,13 +67,13 @@ class Keys:
     """The keys of one home. Safe to share between threads; keys made or revoked by other processes are seen."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self.home = home
         self._lock = threading.Lock()
         self._good: dict[str, Key] = {}
         self._read_at = -STALE
         self._noted: dict[str, float] = {}
 
-    def add(self, name: str, role: Role) -> tuple[str, Key]:
+    def add(self, name: str, role: Role, *, by: Actor | None = None) -> tuple[str, Key]:
         """Make a key; returns its text, which nobody can ask for again, and what is kept of it."""
         name = name.strip()
         if role not in ROLES:
@@ -82,25 +84,29 @@ class Keys:
         digest = _digest(text)
         moment = now()
         row = {"id": digest[:12], "hash": digest, "name": name, "role": role, "created": micros(moment)}
-        with told("keep the new key"), self._home.records.write() as connection:
+        with told("keep the new key"), self.home.records.write() as connection:
             connection.execute(insert(api_key).values(row))
+            data = {"key": digest[:12], "name": name, "role": role}
+            audit.note(self.home, connection, "key added", by=by, about=f"key:{digest[:12]}", data=data)
         self._forget()
         return text, Key(digest[:12], name, role, moment, None, None)
 
     def every(self) -> tuple[Key, ...]:
         """All keys, revoked ones too, oldest first."""
-        with told("list the keys"), self._home.records.read() as connection:
+        with told("list the keys"), self.home.records.read() as connection:
             rows = connection.execute(select(api_key).order_by(api_key.c.created, api_key.c.id)).all()
         return tuple(_key(row) for row in rows)
 
-    def revoke(self, id: str) -> Key:
+    def revoke(self, id: str, *, by: Actor | None = None) -> Key:
         """Make a key useless for good; ``UnknownName`` where no key has this id. Revoking twice changes nothing."""
-        with told("revoke the key"), self._home.records.write() as connection:
+        with told("revoke the key"), self.home.records.write() as connection:
             row = connection.execute(select(api_key).where(api_key.c.id == id)).first()
             if row is None:
                 raise UnknownName(f"no key has the id {id!r}", where="id", mend="`clearbay key list` shows the ids")
             if row.revoked is None:
                 connection.execute(update(api_key).where(api_key.c.id == id).values(revoked=micros(now())))
+                data = {"key": id, "name": row.name, "role": row.role}
+                audit.note(self.home, connection, "key revoked", by=by, about=f"key:{id}", data=data)
                 row = connection.execute(select(api_key).where(api_key.c.id == id)).one()
         self._forget()
         return _key(row)
@@ -127,7 +133,7 @@ class Keys:
                 return
             self._noted[key.id] = moment
         try:
-            with told("note the use of a key"), self._home.records.write(patience=0.0) as connection:
+            with told("note the use of a key"), self.home.records.write(patience=0.0) as connection:
                 connection.execute(update(api_key).where(api_key.c.id == key.id).values(last_used=micros(now())))
         except StoreError:
             with self._lock:
@@ -147,7 +153,7 @@ class Keys:
         return found
 
     def _read(self) -> None:
-        with told("read the keys"), self._home.records.read() as connection:
+        with told("read the keys"), self.home.records.read() as connection:
             rows = connection.execute(select(api_key).where(api_key.c.revoked.is_(None))).all()
         good = {row.hash: _key(row) for row in rows}
         with self._lock:

@@ -212,6 +212,23 @@ def bump(connection: Connection, key: str) -> int:
     return value
 
 
+_REVISED = "revised"
+
+
+def revisions(connection: Connection) -> int:
+    """How many batches have revised values; homes of before this was counted begin at zero."""
+    return int(connection.execute(select(meta.c.value).where(meta.c.key == _REVISED)).scalar_one_or_none() or 0)
+
+
+def count_revision(connection: Connection) -> None:
+    """Count one more; only under the writer's lock."""
+    number = revisions(connection) + 1
+    if number == 1:
+        connection.execute(insert(meta).values(key=_REVISED, value="1"))
+    else:
+        connection.execute(update(meta).where(meta.c.key == _REVISED).values(value=str(number)))
+
+
 def row_count(connection: Connection, table: Any) -> int:
     """How many rows a table has."""
     return int(connection.execute(select(func.count()).select_from(table)).scalar_one())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -20,8 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, func, insert, select, update
 
+from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.observation import READINGS, Flag
+from clearbay.store import audit
+from clearbay.store.cases import iso
 from clearbay.store.clock import micros, naive_utc, now
 from clearbay.store.home import Home
 from clearbay.store.records import bump
@@ -84,6 +87,7 @@ class Reviews:
         reason: str,
         who: str,
         key: str = "",
+        by: Actor | None = None,
     ) -> Review:
         """Set a flag over a span of a datastream (``end`` not included); returns when it is stored.
 
@@ -107,10 +111,14 @@ class Reviews:
                 )
             )  # fmt: skip
             bump(connection, "data_version")
+            if by is not None:
+                data = {"station": datastream[0], "property": datastream[1], "flag": int(flag), "reason": reason}
+                data |= {"from": iso(start.replace(tzinfo=UTC)), "to": iso(end.replace(tzinfo=UTC))}
+                audit.note(self._home, connection, "review set", by=by, about=f"review:{number}", data=data)
         self.settle()
         return self.get(number)
 
-    def revert(self, id: int, *, reason: str, who: str, key: str = "") -> Review:
+    def revert(self, id: int, *, reason: str, who: str, key: str = "", by: Actor | None = None) -> Review:
         """Take a review back: each value gets the flag that it would have without it.
 
         Raises ``UnknownName`` for no such review, ``BadInput`` where it was taken back before.
@@ -132,6 +140,10 @@ class Reviews:
                 )
             )
             bump(connection, "data_version")
+            if by is not None:
+                audit.note(
+                    self._home, connection, "review reverted", by=by, about=f"review:{id}", data={"reason": reason}
+                )
         self.settle()
         return self.get(id)
 

@@ -54,12 +54,11 @@ class DetectionStage:
         self.home = home
         self._age = most_age
         self._now = now or (lambda: datetime.now(UTC))
+        self._elsewhen = now is not None
         self._stations: dict[str, Station] = {}
         self._events = Events(home)
         self._rivers = Rivers(home)
-        self._stream = Stream(
-            self._station, self._events.targets(), only=frozenset(only) if only is not None else None
-        )
+        self._stream = Stream(self._station, self._events.targets(), only=frozenset(only) if only is not None else None)
         self._problems = Problems(self._station, rivers=self._rivers.between)
         self._by_id: dict[int, Problem] = {}
         self._seen = -1
@@ -107,10 +106,10 @@ class DetectionStage:
         with self._lock:
             self._look(now or self._now())
             moment = self._forget_at
-            if self._seen >= 0 and not any(signals for signals, _ in self._pending):
-                if moment is None or not self._problems.stale(moment):
-                    self._pending, self._forget_at = [], None
-                    return []
+            stale = moment is not None and self._problems.stale(moment)
+            if self._seen >= 0 and not stale and not any(signals for signals, _ in self._pending):
+                self._pending, self._forget_at = [], None
+                return []
         with self.home.records.write() as connection:
             return self.within(connection, 0)
 
@@ -158,10 +157,10 @@ class DetectionStage:
         return lost
 
     def _mine(self, problem: Problem) -> bool:
-        """Whether this process may forget a problem: a generated one only where its readings come by here, as they may
-        be of another time."""
+        """Whether this process may forget a problem: one of another time only where its readings come by here."""
         station = self._station(problem.station)
-        return station is None or not station.generated or self._stream.knows(problem.station)
+        elsewhen = self._elsewhen or (station is not None and station.generated)
+        return not elsewhen or self._stream.knows(problem.station)
 
     def _look(self, now: datetime) -> None:
         moment = _micros(now)

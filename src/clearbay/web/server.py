@@ -24,8 +24,9 @@ from clearbay.model.errors import BadInput, ClearbayError
 from clearbay.share.app import api
 from clearbay.share.sta.service import Front
 from clearbay.store import Home
-from clearbay.web.heartbeat import beat
+from clearbay.web.heartbeat import beat, discover, post
 from clearbay.web.interface import STATIC, Interface
+from clearbay.web.protocol import Patience
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
 
@@ -45,17 +46,23 @@ def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = F
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         thread = Thread(target=warm, args=(desk, stop), name="warm-up", daemon=True)
-        heart = Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True)
+        workers = [
+            Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True),
+            Thread(target=discover, args=(desk, stop), name="discoveries", daemon=True),
+            Thread(target=post, args=(home, stop), name="post", daemon=True),
+        ]
         if warm_up:
             thread.start()
-        heart.start()
+        for worker in workers:
+            worker.start()
         try:
             yield
         finally:
             stop.set()
             if thread.is_alive():  # a query in flight ends first: the store must not be closed under it
                 await asyncio.to_thread(thread.join, 30)
-            await asyncio.to_thread(heart.join, 30)
+            for worker in workers:
+                await asyncio.to_thread(worker.join, 30)
             await asyncio.to_thread(app.state.intake.close)
             home.close()
 
@@ -95,7 +102,9 @@ def serve(
     listener = listen(host, port)
     app = create_app(home, is_open=is_open)
     ready()
-    config = uvicorn.Config(Front(app), log_level="warning", access_log=False, server_header=False, lifespan="on")
+    config = uvicorn.Config(
+        Front(app), http=Patience, log_level="warning", access_log=False, server_header=False, lifespan="on"
+    )
     _Server(config, app).run(sockets=[listener])
 
 

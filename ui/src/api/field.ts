@@ -1,7 +1,9 @@
 /** The parts of the API that devices, reviews, events and traces speak through, and the key with which one may write. */
-import { ref } from "vue";
-import { aborted, apiUrl, getJson, Problem, problemOf, type Query } from "./client";
+import { apiUrl, getJson, type Query } from "./client";
+import { postJson } from "./door";
 import type { Medium, Page, Text } from "./types";
+
+export { apiKey, postJson, refusesCaller, useKey } from "./door";
 
 // ---- Devices -------------------------------------------------------------------------------------------------------
 
@@ -274,58 +276,6 @@ export interface NetworkSite {
   latitude: number;
   reach: string;
   station: string | null;
-}
-
-// ---- Doors ---------------------------------------------------------------------------------------------------------
-
-const KEY = "clearbay.key";
-
-function keptKey(): string {
-  try {
-    return sessionStorage.getItem(KEY) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** The API key of this tab; empty where there is none. */
-export const apiKey = ref(typeof sessionStorage === "undefined" ? "" : keptKey());
-
-/** Use a key from now on, or none; it stays in this tab. */
-export function useKey(text: string): void {
-  apiKey.value = text.trim();
-  try {
-    if (apiKey.value) sessionStorage.setItem(KEY, apiKey.value);
-    else sessionStorage.removeItem(KEY);
-  } catch {
-    // A browser that keeps nothing still uses it until the page goes.
-  }
-}
-
-/** True where the server asks who is calling, or does not let this caller write. */
-export const refusesCaller = (problem: Problem | null): boolean => problem?.status === 401 || problem?.status === 403;
-
-/** POST `body` as JSON, with the key of this tab. */
-export async function postJson<T>(url: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      signal,
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        ...(apiKey.value ? { authorization: `Bearer ${apiKey.value}` } : {}),
-      },
-      body: JSON.stringify(body),
-    });
-  } catch (error) {
-    if (aborted(error)) throw error;
-    throw new Problem(0, "unreachable", error instanceof Error ? error.message : "", url, "");
-  }
-  if (!response.ok) throw await problemOf(response, url);
-  const text = await response.text();
-  return (text ? JSON.parse(text) : null) as T;
 }
 
 const id = encodeURIComponent;

@@ -117,6 +117,9 @@ def clock(one: Running, playbook: Playbook, now: datetime | None = None) -> dict
             f"the calendar {calendar} of {year} is {status.replace('_', ' ')}: this deadline may move"
             for calendar, year, status in one.uncertain
         ],
+        "uncertain": [
+            {"calendar": calendar, "year": year, "status": status} for calendar, year, status in one.uncertain
+        ],
     }
 
 

@@ -122,30 +122,32 @@ class Casework(Proof, Sharing):
 
     def open(self, actor: Actor, draft: Draft, *, key: str = "") -> Case:
         """Open a case. ``BadInput`` for what cannot be one, ``NotAllowed`` where the playbook lets others open it."""
+        with self.cases.write() as writing:
+            return self.open_within(writing, actor, draft, key=key)
+
+    def open_within(self, writing: Writing, actor: Actor, draft: Draft, *, key: str = "") -> Case:
+        """As ``open``, within a transaction in hand."""
         playbook = self.playbook(draft.playbook)
         if not actor.has(playbook.opened_by):
             raise access.refused(actor, "open", playbook.opened_by)
         station = self._station(draft.station)
         jurisdiction = draft.jurisdiction or (station.jurisdiction if station else actor.jurisdiction)
         self.check_place(actor, jurisdiction)
-        with self.cases.write() as writing:
-            # The request's key is the caller's own: another's case under the same key is never shown.
-            request = f"{actor.id}\n{key}" if key else ""
-            if request and (held := writing.requested(request)) is not None:
-                return held
-            writing.keep_playbook(playbook.id, playbook.version, playbook.text)
-            case = self._fresh(writing, actor, playbook, draft, jurisdiction, station)
-            work = self._created(writing, actor, playbook, case, request)
-            work.set_fields(draft.fields)
-            if lacking := [
-                one.id for one in playbook.fields.values() if one.required and not work.case.fields.get(one.id)
-            ]:
-                raise BadInput(f"{', '.join(lacking)} must be filled", where=lacking[0], mend="fill it and open again")
-            grading.regrade(work)
-            work.put(clocks.entered(playbook, (), work.case, work.now, ends=False))
-            said = {"title": work.case.title, "playbook": f"{playbook.id} {playbook.version}", "origin": draft.origin}
-            work.record("open", before="", text=draft.text, data=said)
-            return work.case
+        # The request's key is the caller's own: another's case under the same key is never shown.
+        request = f"{actor.id}\n{key}" if key else ""
+        if request and (held := writing.requested(request)) is not None:
+            return held
+        writing.keep_playbook(playbook.id, playbook.version, playbook.text)
+        case = self._fresh(writing, actor, playbook, draft, jurisdiction, station)
+        work = self._created(writing, actor, playbook, case, request)
+        work.set_fields(draft.fields)
+        if lacking := [one.id for one in playbook.fields.values() if one.required and not work.case.fields.get(one.id)]:
+            raise BadInput(f"{', '.join(lacking)} must be filled", where=lacking[0], mend="fill it and open again")
+        grading.regrade(work)
+        work.put(clocks.entered(playbook, (), work.case, work.now, ends=False))
+        said = {"title": work.case.title, "playbook": f"{playbook.id} {playbook.version}", "origin": draft.origin}
+        work.record("open", before="", text=draft.text, data=said)
+        return work.case
 
     def act(
         self,
@@ -370,24 +372,30 @@ class Casework(Proof, Sharing):
     def change(self, actor: Actor, id: str, change: Change, *, version: int | None = None, key: str = "") -> Case:
         """Carry out one change of one case as one transaction; nothing is stored where it raises."""
         with self.cases.write() as writing:
-            case, parties = self._seen(writing, actor, id)
-            request = f"{actor.id}\n{key}" if key else ""
-            if request and writing.acted(case.number, request):
-                return case
-            if version is not None and version != case.version:
-                last = writing.actions(case.number)[-1]
-                who = last.actor_name or last.actor
-                raise Conflict(
-                    f"{id} has changed: {who} did '{last.kind}' at {last.time:%Y-%m-%d %H:%M} UTC",
-                    where="version",
-                    mend=f"look at version {case.version}, then act",
-                )
-            work = self._work(writing, actor, case, parties, request)
-            before = case.version
-            change(work)
-            if work.case.version == before and work.case != case:
-                raise RuntimeError(f"a change of {id} was not recorded")
-            return work.case
+            return self.change_within(writing, actor, id, change, version=version, key=key)
+
+    def change_within(
+        self, writing: Writing, actor: Actor, id: str, change: Change, *, version: int | None = None, key: str = ""
+    ) -> Case:
+        """As ``change``, within a transaction in hand."""
+        case, parties = self._seen(writing, actor, id)
+        request = f"{actor.id}\n{key}" if key else ""
+        if request and writing.acted(case.number, request):
+            return case
+        if version is not None and version != case.version:
+            last = writing.actions(case.number)[-1]
+            who = last.actor_name or last.actor
+            raise Conflict(
+                f"{id} has changed: {who} did '{last.kind}' at {last.time:%Y-%m-%d %H:%M} UTC",
+                where="version",
+                mend=f"look at version {case.version}, then act",
+            )
+        work = self._work(writing, actor, case, parties, request)
+        before = case.version
+        change(work)
+        if work.case.version == before and work.case != case:
+            raise RuntimeError(f"a change of {id} was not recorded")
+        return work.case
 
     def _work(self, reading: Reading, actor: Actor, case: Case, parties: tuple[Party, ...], request: str = "") -> Work:
         moment = max(self.clock(), case.updated)
@@ -492,7 +500,11 @@ class Casework(Proof, Sharing):
         return rule.longest_days
 
     def _seen(self, reading: Reading, actor: Actor, id: str) -> tuple[Case, tuple[Party, ...]]:
-        case = reading.case(id)
+        try:
+            case = reading.case(id)
+        except UnknownName:
+            reading.parties(-1)  # as much work as for a case that is there and hidden
+            raise
         parties = reading.parties(case.number)
         if not access.sees(actor, case, parties):
             raise unknown(id)

@@ -30,6 +30,9 @@ _AT_ONCE = 5000
 NEW = timedelta(hours=24)
 """How long a case counts as new, and one that got worse as such."""
 
+SOON = timedelta(days=1)
+"""How near a deadline is that comes soon."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -53,7 +56,8 @@ class Desk:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which cases are wanted: of a status (or ``all``), a kind, a stage, a station, a person, a place; with a text in
-    title or id; late ones only. Filters narrow what a person may see, they never widen it."""
+    title or id; late ones only; of one event. ``only`` is a sort that the desk counts: ``soon``, ``new``, ``worse``.
+    Filters narrow what a person may see, they never widen it."""
 
     status: str = "open"
     playbook: str = ""
@@ -63,6 +67,8 @@ class Choice:
     jurisdiction: str = ""
     text: str = ""
     late: bool = False
+    event: str = ""
+    only: str = ""
 
 
 EVERYTHING = Choice()
@@ -99,13 +105,21 @@ def _conditions(casework: Casework, choice: Choice) -> list[ColumnElement[bool]]
         if choice.status not in ("open", "closed", "merged"):
             raise BadInput(f"{choice.status!r} is no status", where="status", mend="open, closed, merged or all")
         found.append(case_file.c.status == choice.status)
-    for name in ("playbook", "stage", "station", "assignee"):
+    for name in ("playbook", "stage", "station", "assignee", "event"):
         if value := getattr(choice, name):
             found.append(case_file.c[name] == value)
     if choice.jurisdiction:
         found.append(access.within(case_file.c.jurisdiction, choice.jurisdiction))
+    moment = casework.clock()
     if choice.late:
-        found.append(case_file.c.sort < micros(casework.clock()))
+        found.append(case_file.c.sort < micros(moment))
+    if choice.only == "soon":
+        found.append(case_file.c.sort.between(micros(moment), micros(moment + SOON)))
+    elif choice.only:
+        if choice.only not in ("new", "worse"):
+            raise BadInput(f"{choice.only!r} is no sort", where="only", mend="soon, new or worse")
+        since = case_file.c.opened if choice.only == "new" else case_file.c.worse
+        found.append(since >= micros(moment - NEW))
     if choice.text:
         pattern = "%" + choice.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found.append(or_(case_file.c.title.like(pattern, escape="\\"), case_file.c.id.like(pattern, escape="\\")))
@@ -175,7 +189,7 @@ def _common(key: tuple[object, ...], state: object, look: Callable[[], Looked]) 
 
 
 def _looked(reading: Reading, parts: Sequence[ColumnElement[bool]], moment: datetime, limit: int) -> Looked:
-    now, soon, lately = micros(moment), micros(moment + timedelta(days=1)), micros(moment - NEW)
+    now, soon, lately = micros(moment), micros(moment + SOON), micros(moment - NEW)
     sort = case_file.c.sort
     assert now is not None
     assert soon is not None
@@ -233,6 +247,6 @@ def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
 
 def _behind(after: str) -> tuple[int, int]:
     sort, _, number = after.partition(".")
-    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER):
+    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER and int(number) <= NEVER):
         raise BadInput(f"{after[:80]!r} is no place in this list", where="after", mend="give the 'next' of a page")
     return int(sort), int(number)

@@ -14,7 +14,7 @@ from clearbay.mine.remeasure import Result, Verdict, judge
 from clearbay.model.case import Actor, Case, Evidence
 from clearbay.model.errors import BadInput
 from clearbay.model.observation import JUDGED
-from clearbay.model.playbook import EVIDENCE_KINDS
+from clearbay.model.playbook import EVIDENCE_KINDS, Remeasure
 from clearbay.store import Home
 from clearbay.store.cases import Cases
 from clearbay.store.evidence import LARGEST, Files, Kept
@@ -84,10 +84,13 @@ class Proof:
 
     def measured(self, work: Work) -> Verdict | None:
         """What the results since the case came into its present state say; None where nothing can be measured."""
-        case, rule = work.case, work.playbook.remeasure
+        return self.judged(work.case, work.playbook.remeasure, work.now)
+
+    def judged(self, case: Case, rule: Remeasure | None, until: datetime) -> Verdict | None:
+        """As ``measured``, for a case that nobody is changing."""
         if rule is None or case.limit is None or not case.station or not case.property:
             return None
-        results = self.results(case.station, case.property, since=case.entered, until=work.now)
+        results = self.results(case.station, case.property, since=case.entered, until=until)
         return judge(results, case.limit, rule)
 
     def results(self, station: str, property: str, *, since: datetime, until: datetime) -> list[Result]:

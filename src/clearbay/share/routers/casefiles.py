@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path as Disk
 from typing import Annotated, Literal
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -21,11 +21,14 @@ from clearbay.model.text import Language
 from clearbay.share import case_pdf, encode, exports
 from clearbay.share import case_shapes as shapes
 from clearbay.share.context import Services, noun
+from clearbay.share.guard import Caller, tasked
 from clearbay.share.problems import Denied, documented
-from clearbay.share.routers.cases import Id, Operator, Reader, person
+from clearbay.share.routers.cases import Id, Operator, Reader
 from clearbay.store.evidence import LARGEST, Arrival, Files
 
 router = noun("evidence")
+
+Warner = Annotated[Caller, Depends(tasked("cases.warn"))]
 
 Number = Annotated[int, Path(description="Number of the evidence in its case.", ge=1, le=10**9)]
 
@@ -60,13 +63,13 @@ async def attach(
     """The body is the file itself. It is hashed as it comes and chained when it is whole; sent twice under one `key` it
     is added once. 413: larger than the node takes.
     """
-    work, who = Casework(desk.home), person(caller)
+    work, who = Casework(desk.home), caller.actor
     await run_in_threadpool(work.get, who, id)  # before a single byte of the body is kept
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > LARGEST:
         raise _too_large()
     upload = Upload(
-        (), name, kind, request.headers.get("content-type", "") or "application/octet-stream", _moment(taken),
+        (), name, kind, request.headers.get("content-type", "") or "application/octet-stream", moment_of(taken),
         Place(longitude, latitude), note,
     )  # fmt: skip
     arrival = Arrival(Files(desk.home))
@@ -92,7 +95,7 @@ async def attach(
 )
 def evidence(desk: Services, caller: Reader, id: Id, number: Number) -> Response:
     """The file as it came. Only pictures, films, PDF and plain text keep their type: nothing runs in a browser."""
-    found = Casework(desk.home).dossier(person(caller), id).evidence
+    found = Casework(desk.home).dossier(caller.actor, id).evidence
     one = next((each for each in found if each.id == number), None)
     if one is None:
         raise UnknownName(f"{id} has no evidence {number}", where="number", mend="see the case's evidence")
@@ -125,7 +128,7 @@ def bundle(
     handle.close()
     path = Disk(handle.name)
     try:
-        sealing.bundle(Casework(desk.home), person(caller), id, path, lambda dossier: case_pdf.pdf(dossier, language))
+        sealing.bundle(Casework(desk.home), caller.actor, id, path, lambda dossier: case_pdf.pdf(dossier, language))
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -147,7 +150,7 @@ def bundle(
 )
 def warning(
     desk: Services,
-    caller: Operator,
+    caller: Warner,
     id: Id,
     sender: Annotated[str, Query(description="Who warns; no spaces.", min_length=1, max_length=200)],
     status: Annotated[
@@ -157,7 +160,7 @@ def warning(
     """The case as a message of the Common Alerting Protocol, in four languages; one made from generated data is a
     test, whatever is asked for."""
     work = Casework(desk.home)
-    content = cap.alert(work.dossier(person(caller), id), cap.Notice(sender, status=status), sent=work.clock())
+    content = cap.alert(work.dossier(caller.actor, id), cap.Notice(sender, status=status), sent=work.clock())
     return Response(content, media_type="application/cap+xml", headers={"Cache-Control": "private, no-store"})
 
 
@@ -167,7 +170,8 @@ def _too_large() -> Denied:
     )
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """A time as people and cameras write it, in UTC; None for none."""
     if not text:
         return None
     try:

@@ -7,30 +7,22 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Response
 
 from clearbay import packs
-from clearbay.apply.cases import Casework, Draft, acts, casejson, lists
+from clearbay.apply.cases import Casework, Draft, acts, casejson, lists, openers
 from clearbay.apply.cases.acts import Act
 from clearbay.model.case import Actor, Case, Limit, Place
 from clearbay.model.errors import BadInput
-from clearbay.model.territory import COUNTRY
 from clearbay.share import case_shapes as shapes
-from clearbay.share import encode
+from clearbay.share import case_telling, encode
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import Caller, allowed
+from clearbay.share.guard import Caller, tasked
 from clearbay.share.problems import documented
 
 router = noun("cases")
 
-Reader = Annotated[Caller, Depends(allowed("read"))]
-Operator = Annotated[Caller, Depends(allowed("operate"))]
+Reader = Annotated[Caller, Depends(tasked("cases.read"))]
+Opener = Annotated[Caller, Depends(tasked("cases.open"))]
+Operator = Annotated[Caller, Depends(tasked("cases.act"))]
 Id = Annotated[str, Path(description="Id of the case.", examples=["PA-2026-4403-00001"], max_length=60)]
-
-
-def person(caller: Caller) -> Actor:
-    """Who acts behind a key: one that operates does, any other only looks. Until there are accounts, a key is a person
-    of the whole country.
-    """
-    role = "operator" if caller.role == "operate" else "auditor"
-    return Actor(f"key:{caller.id}" if caller.id else "open", caller.name, frozenset({role}), COUNTRY)
 
 
 @router.get(
@@ -46,7 +38,7 @@ def desk(
 ) -> Response:
     """How many cases are open, late, due within a day, new and worse, and the most urgent of them."""
     work = Casework(desk.home)
-    found = lists.desk(work, person(caller), limit=limit)
+    found = lists.desk(work, caller.actor, limit=limit)
     told = {"counts": dict(found.counts), "items": _brief(work, found.page.cases), "next": found.page.next or None}
     return encode.answer(told)
 
@@ -70,6 +62,10 @@ def cases(
     jurisdiction: Annotated[str, Query(description="Only held within it.", pattern="^([1-9][0-9]{5,8})?$")] = "",
     q: Annotated[str, Query(description="Part of a title or of an id.", max_length=100)] = "",
     late: Annotated[bool, Query(description="Only those whose deadline has passed.")] = False,
+    event: Annotated[str, Query(description="Only of this event.", max_length=200)] = "",
+    only: Annotated[
+        Literal["", "soon", "new", "worse"], Query(description="Only what the desk counts under this name.")
+    ] = "",
     limit: Annotated[int, Query(ge=1, le=lists.LONGEST, description="Cases on a page.")] = 50,
     cursor: Annotated[str, Query(description="`next` of the page before.", max_length=60)] = "",
 ) -> Response:
@@ -77,9 +73,9 @@ def cases(
     work = Casework(desk.home)
     chosen = lists.Choice(
         status=status, playbook=playbook, stage=stage, station=station, assignee=assignee, jurisdiction=jurisdiction,
-        text=q, late=late,
+        text=q, late=late, event=event, only=only,
     )  # fmt: skip
-    who = person(caller)
+    who = caller.actor
     found = lists.page(work, who, chosen, after=cursor, limit=limit)
     return encode.page(_brief(work, found.cases), lists.total(work, who, chosen), found.next or None)
 
@@ -92,7 +88,7 @@ def cases(
 )
 def case(desk: Services, caller: Reader, id: Id) -> Response:
     """Its clocks, its timeline as the audit chain holds it, its evidence, and the steps that lead on."""
-    return encode.answer(_whole(Casework(desk.home), person(caller), id))
+    return encode.answer(_whole(Casework(desk.home), caller.actor, id))
 
 
 @router.post(
@@ -101,7 +97,7 @@ def case(desk: Services, caller: Reader, id: Id) -> Response:
     summary="Open a case",
     responses={200: {"model": shapes.DossierShape}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def open_case(desk: Services, caller: Operator, given: shapes.NewCase) -> Response:
+def open_case(desk: Services, caller: Opener, given: shapes.NewCase) -> Response:
     """Open a case under a playbook. With a `key`, a request sent twice opens one case."""
     work = Casework(desk.home)
     draft = Draft(
@@ -117,7 +113,7 @@ def open_case(desk: Services, caller: Operator, given: shapes.NewCase) -> Respon
         severity=given.severity,
         event=given.event,
     )
-    who = person(caller)
+    who = caller.actor
     return encode.answer(_whole(work, who, work.open(who, draft, key=given.key).id))
 
 
@@ -147,7 +143,7 @@ def act(desk: Services, caller: Operator, id: Id, given: shapes.GivenAct) -> Res
         version=given.version,
         key=given.key,
     )
-    who = person(caller)
+    who = caller.actor
     return encode.answer(_whole(work, who, acts.perform(work, who, id, done).id))
 
 
@@ -162,10 +158,12 @@ def _limit(given: shapes.GivenLimit | None, property: str) -> Limit | None:
 
 
 def _brief(work: Casework, found: tuple[Case, ...]) -> list[dict[str, object]]:
-    now = work.clock()
-    return [casejson.case(one, book, now=now) for one, book in zip(found, work.playbooks_of(found), strict=True)]
+    now, titles = work.clock(), openers.titles(work, found)
+    return [
+        casejson.case(one, book, now=now) | case_telling.where(one) | {"title_text": titles.get(one.number)}
+        for one, book in zip(found, work.playbooks_of(found), strict=True)
+    ]
 
 
 def _whole(work: Casework, who: Actor, id: str) -> dict[str, object]:
-    told = casejson.dossier(work.dossier(who, id), now=work.clock())
-    return told | {"moves": [casejson.move(one) for one in work.moves(who, id)]}
+    return case_telling.whole(work, who, id)
