@@ -51,3 +51,6 @@ export function roomy(box: Box, least = 0.02): Box {
   const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
   return [x - wide * 0.55, y - tall * 0.55, x + wide * 0.55, y + tall * 0.55];
 }
+
+/** Told where the next taps on the map are, in WGS 84 degrees, instead of all else; null: taps mean what they always do. */
+export const picking = shallowRef<((at: { lon: number; lat: number }) => void) | null>(null);
