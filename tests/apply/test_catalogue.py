@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import pytest
 
+from clearbay.apply import catalogue
 from clearbay.apply.catalogue import inside, parse_bbox, zone_of
 from clearbay.model.errors import BadInput, UnknownName
+from clearbay.store import Home
+from tests.mine_detection.telemetry import HOUR, START, readings, station
 
 
 def test_the_catalogue_counts_what_the_store_holds(desk):
@@ -59,3 +64,21 @@ def test_unknown_names_are_refused_with_the_closest(desk):
         desk.catalogue().entry("DM1")
     with pytest.raises(UnknownName, match="victoria-harbour"):
         zone_of("hk.wcz.victoria")
+
+
+def test_what_is_judged_of_the_sea_stands_still_while_a_river_speaks(tmp_path: Path) -> None:
+    """The stamp of a medium changes with its own judged values, new or revised, and with nothing else."""
+    sea, river = station("test.generated.sea", "sea"), station("test.generated.river")
+    with Home.create(tmp_path / "home") as home:
+        home.register_stations([sea, river])
+        home.ingest(readings({(sea.id, "DO"): [7.0], (river.id, "DO"): [8.0]}), source="t")
+        before = catalogue.read(home)
+        home.ingest(readings({(river.id, "DO"): [8.1]}, start=START + HOUR), source="t")
+        after = catalogue.read(home)
+        assert after.version > before.version
+        assert after.stamp(["sea"]) == before.stamp(["sea"])
+        assert after.stamp(["river"]) != before.stamp(["river"])
+        assert after.stamp() != before.stamp()
+        assert after.names == before.names
+        home.ingest(readings({(sea.id, "DO"): [5.0]}), source="t")  # the same moment, another value
+        assert catalogue.read(home).stamp(["sea"]) != before.stamp(["sea"])

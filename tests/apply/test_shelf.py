@@ -8,36 +8,39 @@ TABLE = pa.table({"a": pa.array(["x", "y", "x"]).dictionary_encode(), "b": [1.5,
 
 
 def test_what_is_kept_is_read_back(tmp_path):
-    """A table comes back with its values and types, dictionaries too."""
-    shelf = Shelf(tmp_path / "cache", 1, "a")
-    assert shelf.read("t") is None
-    shelf.write("t", TABLE)
-    assert shelf.read("t").equals(TABLE)
+    """A table comes back with its values and types, dictionaries too; not where it was made of something else."""
+    shelf = Shelf(tmp_path / "cache", "a")
+    assert shelf.read("t", "1") is None
+    shelf.write("t", "1", TABLE)
+    assert shelf.read("t", "1").equals(TABLE)
+    assert shelf.read("t", "2") is None
 
 
 def test_a_broken_table_is_none(tmp_path):
     """A file cut short is made anew instead of failing."""
-    shelf = Shelf(tmp_path, 1, "a")
-    shelf.write("t", TABLE)
-    path = tmp_path / "1-a" / "t.parquet"
+    shelf = Shelf(tmp_path, "a")
+    shelf.write("t", "1", TABLE)
+    path = tmp_path / "a" / "t@1.parquet"
     path.write_bytes(path.read_bytes()[:40])
-    assert shelf.read("t") is None
+    assert shelf.read("t", "1") is None
 
 
-def test_older_versions_are_cleared_away(tmp_path):
-    """The first table of a new data version makes room of the old one's; a release served beside it keeps its own."""
-    Shelf(tmp_path, 1, "a").write("t", TABLE)
-    Shelf(tmp_path, 2, "a").write("t", TABLE)
-    Shelf(tmp_path, 2, "b").write("t", TABLE)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["2-a", "2-b"]
-    os.utime(tmp_path / "2-a", (0, 0))
-    Shelf(tmp_path, 2, "c").write("t", TABLE)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["2-b", "2-c"]
+def test_older_tables_are_cleared_away(tmp_path):
+    """A table takes the place of the one of before; a release served beside it keeps its own for a day."""
+    Shelf(tmp_path, "a").write("t", "1", TABLE)
+    Shelf(tmp_path, "a").write("u", "1", TABLE)
+    Shelf(tmp_path, "a").write("t", "2", TABLE)
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["t@2.parquet", "u@1.parquet"]
+    Shelf(tmp_path, "b").write("t", "2", TABLE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    os.utime(tmp_path / "a", (0, 0))
+    Shelf(tmp_path, "c").write("t", "2", TABLE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "c"]
 
 
 def test_a_disk_that_refuses_costs_nothing(tmp_path):
     """Where the folder cannot be made, writing says so in the log and goes on."""
     (tmp_path / "file").write_text("in the way")
-    shelf = Shelf(tmp_path / "file", 1, "a")
-    shelf.write("t", TABLE)
-    assert shelf.read("t") is None
+    shelf = Shelf(tmp_path / "file", "a")
+    shelf.write("t", "1", TABLE)
+    assert shelf.read("t", "1") is None

@@ -32,5 +32,7 @@ def alarm_of(home: Home, event: str) -> Alarm:
         raise BadInput(f"event {event} is of no property that a river carries", where="event", mend="choose another")
     start = datetime(1970, 1, 1) + timedelta(microseconds=leading.since)
     ended = view.record.ended
+    newest = datetime(1970, 1, 1) + timedelta(microseconds=view.record.updated)
     end = datetime(1970, 1, 1) + timedelta(microseconds=ended) + AFTER if ended is not None else start + SPAN
+    end = max(end, newest + AFTER)
     return Alarm(leading.station, leading.property, start, end, event)

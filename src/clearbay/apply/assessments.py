@@ -80,39 +80,42 @@ class Assessments:
     def __init__(self, home: Home, catalogue: Callable[[], Catalogue], *, size: int = 32) -> None:
         self._home = home
         self._catalogue = catalogue
-        self._judged: Kept[tuple[int, str, str, str], Judged] = Kept(size)
-        self._verdicts: Kept[tuple[int, str, str, str, str | None], pa.Table] = Kept(4 * size)
-        self._hours: Kept[tuple[int, str], pa.Table] = Kept(4)
-        self._matrices: Kept[tuple[int, str, str, str, str | None], Matrix] = Kept(2 * size)
+        self._shelf = Shelf.of(home)
+        self._judged: Kept[tuple[str, str, str, str], Judged] = Kept(size)
+        self._verdicts: Kept[tuple[str, str, str, str, str | None], pa.Table] = Kept(4 * size)
+        self._hours: Kept[tuple[str, str], pa.Table] = Kept(4)
+        self._matrices: Kept[tuple[str, str, str, str, str | None], Matrix] = Kept(2 * size)
 
     def judged(self, standard: Standard, granularity: str, depth: str) -> Judged:
         """Items and verdicts of every station that the rule set's media cover."""
         now = self._catalogue()
+        stamp = now.stamp(standard.media)
 
         def make() -> Judged:
             name = f"{standard.id}.{granularity}.{depth}"
-            kept = [self._shelf(now.version).read(f"{name}.{part}") for part in ("items", "verdicts")]
+            kept = [self._shelf.read(f"{name}.{part}", stamp) for part in ("items", "verdicts")]
             if kept[0] is not None and kept[1] is not None:
                 return Judged(kept[0], kept[1])
             found = judging.judge(self._home.reader(), now, standard, granularity, depth, lambda: self.hours(standard))
-            self._shelf(now.version).write(f"{name}.items", found.items)
-            self._shelf(now.version).write(f"{name}.verdicts", found.verdicts)
+            self._shelf.write(f"{name}.items", stamp, found.items)
+            self._shelf.write(f"{name}.verdicts", stamp, found.verdicts)
             return found
 
-        return self._judged.get((now.version, standard.id, granularity, depth), make)
+        return self._judged.get((stamp, standard.id, granularity, depth), make)
 
     def hours(self, standard: Standard) -> pa.Table:
         """Hourly verdicts of an index at every station (``index.HOURS``)."""
         now = self._catalogue()
+        stamp = now.stamp(standard.media)
 
         def make() -> pa.Table:
-            kept = self._shelf(now.version).read(f"{standard.id}.hours")
+            kept = self._shelf.read(f"{standard.id}.hours", stamp)
             if kept is None:
                 kept = index.hourly(self._home.reader(), standard, judging.stations_of(now, standard))
-                self._shelf(now.version).write(f"{standard.id}.hours", kept)
+                self._shelf.write(f"{standard.id}.hours", stamp, kept)
             return kept
 
-        return self._hours.get((now.version, standard.id), make)
+        return self._hours.get((stamp, standard.id), make)
 
     def verdicts(self, standard: Standard, granularity: str, depth: str, property: str | None = None) -> pa.Table:
         """One row a station and period, in that order: ``station, period, grade, determinants, items_judged, samples``.
@@ -120,17 +123,17 @@ class Assessments:
         ``grade`` is an index of the rule set's grades, ``determinants`` a list of property codes in its order.
         With ``property`` the verdict is by that property alone.
         """
-        version = self._catalogue().version
+        stamp = self._catalogue().stamp(standard.media)
         return self._verdicts.get(
-            (version, standard.id, granularity, depth, property),
+            (stamp, standard.id, granularity, depth, property),
             lambda: judging.verdicts(self.judged(standard, granularity, depth), standard, property),
         )
 
     def matrix(self, standard: Standard, granularity: str, depth: str, property: str | None = None) -> Matrix:
         """The verdicts as a matrix over all stations and periods."""
-        version = self._catalogue().version
+        stamp = self._catalogue().stamp(standard.media)
         return self._matrices.get(
-            (version, standard.id, granularity, depth, property),
+            (stamp, standard.id, granularity, depth, property),
             lambda: _matrix(
                 self.verdicts(standard, granularity, depth, property),
                 self._foremost(standard, granularity, depth, property),
@@ -184,9 +187,6 @@ class Assessments:
         start, end = periods.bounds(first, offset)[0], periods.bounds(last, offset)[1]
         hours = index.between(self.hours(standard), station, start, end)
         return judging.of_hours(index.by_period(hours, {station: offset}, "hour")).verdicts
-
-    def _shelf(self, version: int) -> Shelf:
-        return Shelf.of(self._home, version)
 
 
 def _matrix(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -56,10 +57,32 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every station of a home at one data version, sorted by id."""
+    """Every station of a home at one data version, sorted by id; ``revised`` counts the batches that changed values."""
 
     version: int
     entries: Mapping[str, Entry]
+    revised: int = 0
+    _stamps: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False, compare=False)
+
+    def stamp(self, media: Collection[str] | None = None) -> str:
+        """A name for what the home holds of these media (None: of all): as long as it is the same, so are the
+        observations that assessments judge, whatever arrives of other media or averagings."""
+        key = ("*",) if media is None else tuple(sorted(media))
+        if key not in self._stamps:
+            told = hashlib.blake2b(str(self.revised).encode(), digest_size=12)
+            for entry in self.entries.values():
+                if media is None or entry.station.medium in media:
+                    told.update(repr((entry.station, entry.judged if media is not None else entry.series)).encode())
+            self._stamps[key] = told.hexdigest()
+        return self._stamps[key]
+
+    @cached_property
+    def names(self) -> str:
+        """A name for the stations as such: the same as long as none is added or described anew."""
+        told = hashlib.blake2b(digest_size=12)
+        for entry in self.entries.values():
+            told.update(repr(entry.station).encode())
+        return told.hexdigest()
 
     def entry(self, station: str, *, where: str = "station") -> Entry:
         """The station called ``station``; UnknownName with the closest ids where there is none."""
@@ -212,4 +235,4 @@ def read(home: Home) -> Catalogue:
             min((one.first for one in series), default=None),
             max((one.last for one in series), default=None),
         )
-    return Catalogue(version, entries)
+    return Catalogue(version, entries, home.revised)

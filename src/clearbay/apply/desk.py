@@ -28,7 +28,7 @@ class Desk:
         self.tracer = Tracer(home, self.waters)
         self.assessments = Assessments(home, self.catalogue)
         self._catalogues: Kept[int, Catalogue] = Kept(2)
-        self._indexes: Kept[int, search.Index] = Kept(2)
+        self._indexes: Kept[str, search.Index] = Kept(2)
         self._timelines: Kept[tuple[int, str | None, str], Timeline] = Kept(32)
 
     def catalogue(self) -> Catalogue:
@@ -42,7 +42,7 @@ class Desk:
     def index(self) -> search.Index:
         """Names of everything here, ready to be searched."""
         now = self.catalogue()
-        return self._indexes.get(now.version, lambda: search.Index(_names(now)))
+        return self._indexes.get(now.names, lambda: search.Index(_names(now)))
 
     def timeline(self, medium: str | None, granularity: str) -> Timeline:
         """The density of observations in time."""

@@ -23,17 +23,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay import packs
+from clearbay.apply.people import decides_over, sees_station
 from clearbay.collect.hj212 import CHECKS, check_units, pollutants
 from clearbay.collect.hj212.commands import AVERAGING
 from clearbay.collect.hj212.sm4 import check_key
 from clearbay.collect.hj212.versions import VERSIONS
+from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.observation import Flag
 from clearbay.model.station import Station
 from clearbay.model.text import LANGUAGES, Text
 from clearbay.store import Home
 from clearbay.store.clock import now as this_moment
-from clearbay.store.devices import Channel, Config, Device, Devices
+from clearbay.store.devices import Channel, Config, Device, Devices, missing
 from clearbay.transmit.gateway.gaps import due, plans
 
 RATES_NOTE: Text = {
@@ -118,10 +120,15 @@ class DeviceCare:
         q: str | None = None,
         online: bool | None = None,
         now: datetime | None = None,
+        actor: Actor | None = None,
     ) -> list[Device]:
-        """Devices by MN; ``q`` is part of an MN or a station's id or name."""
+        """Devices by MN; ``q`` is part of an MN or a station's id or name; ``actor``: only those that are theirs to
+        see."""
         moment = now or this_moment()
         found = self.devices.every()
+        if actor is not None:
+            places = self._places()
+            found = tuple(one for one in found if sees_station(actor, one.station, places.get(one.station, "")))
         names = {one.id: one.name for one in self._home.stations()} if q else {}
         return [
             one
@@ -130,6 +137,28 @@ class DeviceCare:
             and (online is None or is_online(one, moment) == online)
             and (not q or _mentions(one, q.casefold(), names))
         ]
+
+    def seen(self, mn: str, actor: Actor) -> Device:
+        """One device; one that is not somebody's to see is told in the words of one that is not there."""
+        found = self.devices.get(mn)
+        if not sees_station(actor, found.station, self._places().get(found.station, "")):
+            raise missing(mn)
+        return found
+
+    def _places(self) -> dict[str, str]:
+        return {one.id: one.jurisdiction for one in self._home.stations()}
+
+    def _check(self, actor: Actor | None, mn: str, station: str | None) -> None:
+        """Whether somebody may decide over a device: neither the station that it has nor the one that it gets may lie
+        elsewhere."""
+        if actor is None:
+            return
+        places = self._places()
+        held = next((one.station for one in self.devices.every(mns=[mn])), "")
+        if held and not decides_over(actor, places.get(held, "")):
+            raise missing(mn)
+        if station and not decides_over(actor, places.get(station, "")):
+            raise BadInput(f"no station {station!r}", where="station", mend="register the station first")
 
     def standings(self, devices: Sequence[Device], now: datetime | None = None) -> list[Standing]:
         """How these devices stand now."""
@@ -152,27 +181,38 @@ class DeviceCare:
         return [_day(device, table, today - timedelta(days=back), moment) for back in range(count - 1, -1, -1)]
 
     def approve(
-        self, mn: str, *, station: str | None = None, new_station: Station | None = None, **changes: Any
+        self,
+        mn: str,
+        *,
+        station: str | None = None,
+        new_station: Station | None = None,
+        by: Actor | None = None,
+        **changes: Any,
     ) -> Device:
-        """Let a device send, for a station that exists or a new one; ``changes`` as in ``configured``.
+        """Let a device send, for a station that exists or a new one; ``changes`` as in ``configured``, ``by`` who
+        decides.
 
         Raises ``BadInput`` for what does not fit, ``UnknownName`` for a code without property.
         """
+        self._check(by, mn, station)
         known = self.devices.every(mns=[mn])
         config = configured(known[0].config if known else Config(), changes)
         if new_station is not None:
             self._home.register_stations([new_station], replace=False)
             station = new_station.id
-        return self.devices.decide(mn, "approved", station=station, config=config)
+        return self.devices.decide(mn, "approved", station=station, config=config, by=by)
 
-    def configure(self, mn: str, *, station: str | None = None, **changes: Any) -> Device:
+    def configure(self, mn: str, *, station: str | None = None, by: Actor | None = None, **changes: Any) -> Device:
         """Change what is laid down for a device that is known."""
         device = self.devices.get(mn)
-        return self.devices.decide(mn, device.status, station=station, config=configured(device.config, changes))
+        self._check(by, mn, station)
+        config = configured(device.config, changes)
+        return self.devices.decide(mn, device.status, station=station, config=config, by=by)
 
-    def refuse(self, mn: str) -> Device:
+    def refuse(self, mn: str, *, by: Actor | None = None) -> Device:
         """Let a device send no more."""
-        return self.devices.decide(mn, "refused")
+        self._check(by, mn, None)
+        return self.devices.decide(mn, "refused", by=by)
 
     def _standing(self, device: Device, station: Station | None, table: pa.Table | None, now: datetime) -> Standing:
         today = (now + timedelta(minutes=device.config.utc_offset)).date()
@@ -333,9 +373,9 @@ _INCOMPLETE: Text = {
 
 
 def plain_station(mn: str, name: str = "", *, medium: str = "effluent", longitude: float | None = None,
-                  latitude: float | None = None) -> Station:  # fmt: skip
+                  latitude: float | None = None, jurisdiction: str = "") -> Station:  # fmt: skip
     """A station for a device, named by a person or by the MN."""
     text = dict.fromkeys(LANGUAGES, name or mn)
     if medium not in ("sea", "river", "lake", "air", "effluent"):
         raise BadInput(f"no medium {medium!r}", where="medium", mend="sea, river, lake, air or effluent")
-    return Station(f"hj212.{mn}", mn, text, medium, "", "hj212", longitude, latitude)  # type: ignore[arg-type]
+    return Station(f"hj212.{mn}", mn, text, medium, jurisdiction, "hj212", longitude, latitude)  # type: ignore[arg-type]

@@ -12,14 +12,17 @@ import pyarrow.compute as pc
 
 from clearbay import packs
 from clearbay.apply import event_words
+from clearbay.apply.people import decides_over
 from clearbay.mine.detection.problems import Member, Problem, Problems, Step
 from clearbay.mine.detection.stream import Stream
-from clearbay.model.errors import BadInput, UnknownName
+from clearbay.model.case import Actor
+from clearbay.model.errors import BadInput, NotAllowed, UnknownName
 from clearbay.model.station import Station
 from clearbay.model.text import Text
-from clearbay.store import Home
+from clearbay.store import Home, audit
 from clearbay.store.events import EventRecord
 from clearbay.store.events import Events as Records
+from clearbay.store.trouble import told
 from clearbay.transmit.detection import problem_of, record_of
 from clearbay.transmit.rivers import Rivers
 
@@ -159,9 +162,14 @@ class Events:
         )
         return [str(one.id) for one in found if one.id != view.record.id]
 
-    def end(self, id: str, *, now: datetime | None = None) -> EventView:
-        """End an open event by hand: its members are over until their detectors begin anew."""
+    def end(self, id: str, *, now: datetime | None = None, by: Actor | None = None) -> EventView:
+        """End an open event by hand: its members are over until their detectors begin anew. ``by``: who ends it, for
+        the audit chain; somebody of another jurisdiction may not."""
         view = self.get(id)
+        if by is not None:
+            place = view.station.jurisdiction if view.station is not None else ""
+            if not decides_over(by, place):
+                raise NotAllowed(f"event {id} is not in {by.jurisdiction}", where="event", mend="ask whoever is there")
         if view.record.ended is not None:
             raise BadInput(f"event {id} has ended already", where="event", mend="leave it")
         problem, moment = view.problem, _micros(now or datetime.now(UTC).replace(tzinfo=None))
@@ -174,6 +182,9 @@ class Events:
         problem.timeline.append(
             Step(moment, "ended", problem.severity, (leading.station, leading.property, leading.kind))
         )
+        if by is not None:
+            with told("note the end of an event"), self.home.records.write() as connection:
+                audit.note(self.home, connection, "event ended", by=by, about=f"event:{id}")
         self.records.save([record_of(problem, self._station, view.record.origin)])
         return self.get(id)
 

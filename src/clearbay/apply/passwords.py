@@ -104,4 +104,4 @@ def _monotonous(text: str) -> bool:
 
 def _made_of(text: str, word: str) -> bool:
     """Whether little but a word of one's own is left."""
-    return len(word) >= 3 and word in text and len(text.replace(word, "")) < 6
+    return len(word) >= 3 and word in text and len(text.replace(word, "")) <= 6

@@ -34,6 +34,8 @@ class Task:
     roles: tuple[str, ...]
     key: KeyRole
     why: str
+    country: bool = False
+    """A person must be of the whole country: what is decided is not bound to a place."""
 
 
 TASKS: Mapping[str, Task] = {
@@ -41,9 +43,9 @@ TASKS: Mapping[str, Task] = {
         (*_OFFICIALS, "enterprise", "public"), "read", "Everybody sees what is theirs; which cases, the engine says."
     ),
     "cases.open": Task(
-        ("duty_officer", "handler", "inspector", "reviewer", "public"),
+        ("duty_officer", "handler", "inspector", "reviewer", "enterprise", "public"),
         "operate",
-        "The playbook says who opens its cases; an auditor acts on nothing, an enterprise is what cases are about.",
+        "The playbook says who opens its cases; an auditor acts on nothing.",
     ),
     "cases.act": Task(
         ("duty_officer", "handler", "inspector", "reviewer", "enterprise", "public"),
@@ -69,8 +71,8 @@ TASKS: Mapping[str, Task] = {
         "A flag decides what assessments count.",
     ),
     "events.end": Task(("duty_officer", "reviewer"), "operate", "Who ends an event says that the problem is over."),
-    "observations.push": Task((), "push", "Readings come from programs, by key; an operator may mend by hand."),
-    "things.change": Task((), "operate", "Stations and datastreams are the operator's."),
+    "observations.push": Task((), "push", "Readings come from programs, by key; an operator may mend by hand.", True),
+    "things.change": Task((), "operate", "Stations and datastreams are the operator's.", True),
     "people.list": Task(_OFFICIALS, "operate", "Who dispatches must see to whom; names and roles, nothing else."),
     "people.manage": Task((), "operate", "Accounts are the operator's, within their jurisdiction."),
 }
@@ -89,6 +91,21 @@ def may(roles: frozenset[str] | tuple[str, ...], task: str) -> bool:
 def tasks_of(roles: frozenset[str] | tuple[str, ...]) -> list[str]:
     """Every task that somebody with these roles may do."""
     return [task for task in TASKS if may(roles, task)]
+
+
+def sees_station(actor: Actor, id: str, jurisdiction: str) -> bool:
+    """Whether what belongs to a station (its devices, its reviews) is somebody's to see: their own, or in their
+    jurisdiction. ``id`` empty: a device that nobody has given a station."""
+    if not actor.roles:
+        return False
+    if id and id in actor.stations:
+        return True
+    return not actor.roles <= access.OWN_ONLY and (not id or covers(actor.jurisdiction, jurisdiction))
+
+
+def decides_over(actor: Actor, jurisdiction: str) -> bool:
+    """Whether somebody may decide over what lies in a jurisdiction; what lies in none is the country's."""
+    return bool(actor.roles) and covers(actor.jurisdiction, jurisdiction)
 
 
 def place(code: str) -> dict[str, object] | None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearbay.mine.quality import Config, batch
+from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput
 from clearbay.store import Home
 from clearbay.store.review import Review, Reviews
@@ -91,13 +92,13 @@ class Reviewing:
 
     def set(
         self, station: str, property: str, depth: str, averaging: str, start: datetime, end: datetime, flag: int,
-        *, reason: str, who: str, key: str = "",
+        *, reason: str, who: str, key: str = "", by: Actor | None = None,
     ) -> Review:  # fmt: skip
         """Set a flag over a span (``end`` not included)."""
         if end - start > timedelta(days=366 * 200):
             raise BadInput("the span is longer than any series", where="to", mend="give the span that was looked at")
         return self.reviews.add(
-            (station, property, depth, averaging), start, end, flag, reason=reason, who=who, key=key
+            (station, property, depth, averaging), start, end, flag, reason=reason, who=who, key=key, by=by
         )
 
 

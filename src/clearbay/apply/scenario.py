@@ -128,37 +128,15 @@ class Stage:
         self.waters.basin(ID)
         self._events = Events(home)
         self._sections = {site.id: site for site in self.world.sections}
-        channels = tuple(Channel(_hj(code), code) for code in BACKGROUND)
-        Devices(home).decide_all(
-            [
-                (mn_of(site), "approved", site.station, Config(channels=channels, backfill=False))
-                for site in self.world.sections
-            ]
-        )
+        register_devices(home, self.world.sections)
 
     @contextmanager
     def listening(self) -> Iterator[int]:
         """The gateway at a free port of this machine; yields the port."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
         # Incidents of months ago are played here, which the usual stage would take for an import.
         committer = Committer(self.home, chain="hj212", linger_s=0.0, stages=stages(self.home, most_age=None))
-        settings = Settings(backfill=timedelta(0))
-
-        async def begin() -> tuple[Gateway, int]:
-            gateway = Gateway(self.home, committer, settings, lambda _: None)
-            return gateway, (await gateway.start())[1]
-
-        gateway, port = asyncio.run_coroutine_threadsafe(begin(), loop).result(PATIENCE)
-        try:
+        with gateway_of(self.home, committer) as port:
             yield port
-        finally:
-            asyncio.run_coroutine_threadsafe(gateway.stop(), loop).result(PATIENCE)
-            committer.close(PATIENCE)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(PATIENCE)
-            loop.close()
 
     def play(self, seed: int, incident: Incident, port: int, *, ends: datetime, told: Told = lambda _: None) -> Played:
         """Send what the sections measured, wait for the event, trace at the alarm and after the crest.
@@ -254,6 +232,37 @@ class Stage:
         seconds = time.perf_counter() - sent
         of_it = [one for one in found if one.property == incident.code or incident.code in str(one.content)]
         return (str(of_it[0].id), seconds) if of_it else None
+
+
+def register_devices(home: Home, sections: Sequence[Site]) -> None:
+    """Let the devices of generated sections send."""
+    channels = tuple(Channel(_hj(code), code) for code in BACKGROUND)
+    Devices(home).decide_all(
+        [(mn_of(site), "approved", site.station, Config(channels=channels, backfill=False)) for site in sections]
+    )
+
+
+@contextmanager
+def gateway_of(home: Home, committer: Committer) -> Iterator[int]:
+    """A gateway at a free port of this machine, in a thread of its own; yields the port, and closes the committer."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    settings = Settings(backfill=timedelta(0))
+
+    async def begin() -> tuple[Gateway, int]:
+        gateway = Gateway(home, committer, settings, lambda _: None)
+        return gateway, (await gateway.start())[1]
+
+    gateway, port = asyncio.run_coroutine_threadsafe(begin(), loop).result(PATIENCE)
+    try:
+        yield port
+    finally:
+        asyncio.run_coroutine_threadsafe(gateway.stop(), loop).result(PATIENCE)
+        committer.close(PATIENCE)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(PATIENCE)
+        loop.close()
 
 
 class Wire:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import logging
 import os
 import shutil
@@ -21,50 +22,53 @@ _DAY = 86_400.0
 
 
 class Shelf:
-    """The tables of one data version and release, in a folder of their own under ``root``.
+    """The tables of one release, in a folder of their own under ``root``; of each name the newest state is kept.
 
-    A table that cannot be read is made anew; a disk that refuses to keep one costs only time.
+    ``stamp`` says what a table was computed from (``Catalogue.stamp``): one of another stamp is not read. A table that
+    cannot be read is made anew; a disk that refuses to keep one costs only time.
     """
 
-    def __init__(self, root: Path, version: int, release: str) -> None:
+    def __init__(self, root: Path, release: str) -> None:
         self._root = root
-        self._version = version
-        self._folder = root / f"{version}-{release}"
+        self._folder = root / release
 
     @classmethod
-    def of(cls, home: Home, version: int) -> Shelf:
-        """The shelf of a home at a data version, for this release."""
-        return cls(home.path / "cache", version, fingerprint())
+    def of(cls, home: Home) -> Shelf:
+        """The shelf of a home, for this release."""
+        return cls(home.path / "cache", fingerprint())
 
-    def read(self, name: str) -> pa.Table | None:
-        """The table kept under ``name``; None where there is none, or where it cannot be read."""
+    def read(self, name: str, stamp: str) -> pa.Table | None:
+        """The table kept under ``name``; None where there is none of this stamp, or where it cannot be read."""
         try:
-            return parquet.read_table(self._folder / f"{name}.parquet")
+            return parquet.read_table(self._folder / f"{name}@{stamp}.parquet")
         except (OSError, pa.ArrowException):
             return None
 
-    def write(self, name: str, table: pa.Table) -> None:
-        """Keep ``table``, whole or not at all; the first table of a new folder clears the older folders away."""
+    def write(self, name: str, stamp: str, table: pa.Table) -> None:
+        """Keep ``table``, whole or not at all, in place of other stamps; the first table of a new folder clears
+        other releases away."""
         beside = self._folder / f".{name}.{os.getpid()}"
+        path = self._folder / f"{name}@{stamp}.parquet"
         try:
             if not self._folder.exists():
                 self._clear()
             self._folder.mkdir(parents=True, exist_ok=True)
             parquet.write_table(table, beside, compression="zstd")
-            os.replace(beside, self._folder / f"{name}.parquet")
+            os.replace(beside, path)
+            for old in self._folder.glob(f"{glob.escape(name)}@*.parquet"):
+                if old != path:
+                    old.unlink(missing_ok=True)
         except OSError as error:
             _log.warning("assessments are not kept on disk: %s", error)
             with contextlib.suppress(OSError):
                 beside.unlink()
 
     def _clear(self) -> None:
-        """Remove what older data versions left, and other releases that nobody has written to for a day.
+        """Remove other releases that nobody has written to for a day.
 
         Two releases may serve one home side by side for a while; they must not take each other's tables away.
         """
         for old in self._root.iterdir() if self._root.is_dir() else ():
-            version = old.name.partition("-")[0]
             with contextlib.suppress(OSError):
-                stale = time.time() - old.stat().st_mtime > _DAY
-                if not version.isdigit() or int(version) < self._version or stale:
+                if time.time() - old.stat().st_mtime > _DAY:
                     shutil.rmtree(old)

@@ -27,13 +27,14 @@ class Timeline:
 
 def density(home: Home, now: Catalogue, medium: str | None, granularity: str) -> Timeline:
     """Count the observations of a medium (None: all) by period of the stations' own clocks; kept on the shelf."""
-    shelf, name = Shelf.of(home, now.version), f"timeline.{medium or 'all'}.{granularity}"
-    kept = shelf.read(name)
+    # What counts here are the series of all averagings: those of one medium only stand still when all do.
+    shelf, name, stamp = Shelf.of(home), f"timeline.{medium or 'all'}.{granularity}", now.stamp()
+    kept = shelf.read(name, stamp)
     if kept is not None:
         return Timeline(tuple(kept.column("period").to_pylist()), tuple(kept.column("count").to_pylist()))
     found = _counted(home, now, medium, granularity)
     columns = {"period": pa.array(found.periods, pa.string()), "count": pa.array(found.counts, pa.int64())}
-    shelf.write(name, pa.table(columns))
+    shelf.write(name, stamp, pa.table(columns))
     return found
 
 

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from clearbay import packs
 from clearbay.apply.network import Basin, Waters
-from clearbay.apply.tracing_words import said
+from clearbay.apply.tracing_words import noted, said
 from clearbay.mine.network import Reached, Site, downstream, points_of, upstream
 from clearbay.mine.tracing import Curve, Estimate, find_pulse, make_curve
 from clearbay.mine.tracing.chain import Chain, Section, read_chain
 from clearbay.mine.tracing.evidence import Other
 from clearbay.mine.tracing.forecast import Arrival, arrivals
 from clearbay.mine.tracing.incident import Incident, trace_incident
+from clearbay.mine.tracing.notes import note
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.observation import Flag
 from clearbay.store import Home
@@ -75,8 +76,14 @@ class Finding:
             "interval": [self.time(estimate.low), self.time(estimate.high)],
         }
 
-    def as_dict(self, *, lines: bool = False) -> dict[str, Any]:
-        """The shape that files and interfaces carry; ``lines`` adds the points of every reach named."""
+    @property
+    def as_of(self) -> float:
+        """Hours of the newest value that was read of the sections that the cloud passed."""
+        return max(float(one.curve.time_h[-1]) for one in self.incident.sections)
+
+    def as_dict(self, *, lines: bool = False, texts: bool = False) -> dict[str, Any]:
+        """The shape that files and interfaces carry; ``lines`` adds the points of every reach named, ``texts`` gives
+        the warnings in the four languages (else in English)."""
         found, network = self.incident, self.basin.network
         reached = found.reached
         best = int(found.probability.argmax())
@@ -93,7 +100,12 @@ class Finding:
             "property": self.alarm.property,
             "sections": [one.site.id for one in found.sections],
             "identifiable": found.identifiable,
-            "warnings": [*self.warnings, *found.warnings],
+            "as_of": self.time(self.as_of),
+            "passed": [
+                {**_place(one.site), "peak": self.time(pulse.peak_h)}
+                for one, pulse in zip(found.sections, found.pulses, strict=True)
+            ],
+            "warnings": [self._noted(text, texts) for text in (*self.warnings, *found.warnings)],
             "where": {
                 "reach": network.name(int(reached.reach[best])),
                 "km": found.distance_km.median,
@@ -140,6 +152,12 @@ class Finding:
                 for k in drawn
             }
         return answer
+
+    def _noted(self, text: str, texts: bool) -> Any:
+        if not texts:
+            return str(text)
+        names = {site.id: site.name for site in self.basin.sites}
+        return dict(noted(text, names.get))
 
     def _suspect(self, number: int) -> dict[str, Any]:
         one = self.incident.suspects[number]
@@ -210,10 +228,8 @@ class Tracer:
                 mend="choose a time and a property that were measured",
             )
         if len(read) < len(sections):
-            warnings.append(
-                f"{len(sections) - len(read)} of {len(sections)} sections have no {alarm.property} of the time: "
-                "they shut nothing out"
-            )
+            unwatched = len(sections) - len(read)
+            warnings.append(note("unwatched", count=unwatched, all=len(sections), property=alarm.property))
         chain = read_chain(basin.network, read, site.id)
         others = self._others(chain, alarm, start, end)
         outlets = self._outlets(basin, chain, alarm, start, end)

@@ -43,8 +43,10 @@ COMMANDS = {
     "events": "events:app",
     "trace": "trace:trace",
     "scenario": "scenario:scenario",
+    "live": "live:live",
     "case": "case:app",
     "playbook": "playbook:app",
+    "notices": "notices:app",
     "verify": "verify:verify",
     "doctor": "doctor:doctor",
 }

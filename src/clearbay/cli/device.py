@@ -10,6 +10,7 @@ import typer
 from clearbay.apply.devices import DeviceCare, Standing, plain_station
 from clearbay.cli.home import HomeOption
 from clearbay.cli.output import Json, answer
+from clearbay.cli.people import whoever
 from clearbay.model.errors import BadInput
 from clearbay.store import Home
 
@@ -78,6 +79,7 @@ def approve(
     medium: Annotated[str, typer.Option(help="Of the new station: sea, river, lake, air or effluent.")] = "effluent",
     longitude: Annotated[float | None, typer.Option(help="Of the new station, WGS 84.")] = None,
     latitude: Annotated[float | None, typer.Option(help="Of the new station, WGS 84.")] = None,
+    at: Annotated[str, typer.Option(help="Jurisdiction of the new station, such as 440300.")] = "",
     channel: ChannelOption = None,
     minutes: MinutesOption = None,
     hours: HoursOption = None,
@@ -103,9 +105,9 @@ def approve(
     )  # fmt: skip
     new = None
     if new_station is not None:
-        new = plain_station(mn, new_station, medium=medium, longitude=longitude, latitude=latitude)
+        new = plain_station(mn, new_station, medium=medium, longitude=longitude, latitude=latitude, jurisdiction=at)
     with Home.open(home) as opened:
-        device = DeviceCare(opened).approve(mn, station=station, new_station=new, **changes)
+        device = DeviceCare(opened).approve(mn, station=station, new_station=new, by=whoever(), **changes)
     told = {"mn": mn, "status": device.status, "station": device.station}
     answer(told, as_json=as_json, text=f"{mn} may send for {device.station}")
 
@@ -137,7 +139,7 @@ def set_command(
         depth=depth, utc_offset=utc_offset, backfill=back_fill,
     )  # fmt: skip
     with Home.open(home) as opened:
-        device = DeviceCare(opened).configure(mn, station=station, **changes)
+        device = DeviceCare(opened).configure(mn, station=station, by=whoever(), **changes)
     answer({"mn": mn, "status": device.status, "station": device.station}, as_json=as_json, text=f"{mn} is changed")
 
 
@@ -148,7 +150,7 @@ def refuse(mn: MnArgument, home: HomeOption, as_json: Json = False) -> None:
     Example: `clearbay device refuse 010000A8900016F000169DC0 --home bay-data`
     """
     with Home.open(home) as opened:
-        device = DeviceCare(opened).refuse(mn)
+        device = DeviceCare(opened).refuse(mn, by=whoever())
     answer({"mn": mn, "status": device.status}, as_json=as_json, text=f"{mn} is refused")
 
 

@@ -16,6 +16,7 @@ from clearbay.apply.event_words import SEVERITIES
 from clearbay.apply.events import Events, EventView, spoken
 from clearbay.cli.home import HomeOption
 from clearbay.cli.output import Json, answer, progress, say
+from clearbay.cli.people import whoever
 from clearbay.mine.detection.catalogue import detectors
 from clearbay.model.errors import BadInput
 from clearbay.model.standard import Standard
@@ -99,7 +100,7 @@ def end(
     Example: `clearbay events end 17 --home bay-data`
     """
     with Home.open(home) as opened:
-        one = Events(opened).end(event)
+        one = Events(opened).end(event, by=whoever())
     answer(_brief(one), as_json=as_json, text=f"event {one.id} has ended")
 
 

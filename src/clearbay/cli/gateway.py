@@ -22,6 +22,7 @@ from clearbay.model.errors import BadInput
 from clearbay.store import Home
 from clearbay.transmit.committer import Committer
 from clearbay.transmit.gateway import Gateway, Settings
+from clearbay.transmit.gateway.process import loop_factory, settled
 from clearbay.transmit.gateway.server import raise_file_limit, tls_context
 from clearbay.transmit.simulator import Simulation, script_ending_now
 from clearbay.transmit.stages import stages
@@ -94,7 +95,8 @@ def gateway(
                 draft.write_text(json.dumps({"host": address[0], "port": address[1], "pid": os.getpid()}))
                 draft.replace(ready_file)
 
-        asyncio.run(_serve(served, host, port, context, ready))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(_serve(served, host, port, context, ready))
 
 
 async def _serve(
@@ -104,10 +106,12 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    ready(await served.start(host, port, context))
-    await stop.wait()
-    say("gateway: stopping; what was read is stored first")
-    await served.stop()
+    address = await served.start(host, port, context)
+    with settled():
+        ready(address)
+        await stop.wait()
+        say("gateway: stopping; what was read is stored first")
+        await served.stop()
 
 
 def simulate(

@@ -10,6 +10,7 @@ import typer
 from clearbay.apply.review import Reviewing
 from clearbay.cli.home import HomeOption
 from clearbay.cli.output import Json, answer
+from clearbay.cli.people import whoever
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.store import Home
 from clearbay.store.review import Review
@@ -61,7 +62,7 @@ def set_(
         start = _moment(from_, "--from", found.utc_offset)
         end = _moment(to, "--to", found.utc_offset, last=True)
         done = Reviewing(opened).set(
-            station, property_, depth, averaging, start, end, flag, reason=reason, who=who
+            station, property_, depth, averaging, start, end, flag, reason=reason, who=who, by=whoever()
         )  # fmt: skip
     answer(_row(done), as_json=as_json, text=_line(_row(done)))
 
@@ -79,7 +80,7 @@ def revert(
     Example: `clearbay review revert 3 --home bay-data --reason "it was another probe" --who Lei`
     """
     with Home.open(home) as opened:
-        done = Reviewing(opened).reviews.revert(id, reason=reason, who=who)
+        done = Reviewing(opened).reviews.revert(id, reason=reason, who=who, by=whoever())
     answer(_row(done), as_json=as_json, text=_line(_row(done)))
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any
@@ -61,11 +65,15 @@ def demo(
     port: Port = 8700,
     host: Host = "127.0.0.1",
     load_only: Annotated[bool, typer.Option("--load-only", help="Load the data and leave without serving.")] = False,
+    no_live: Annotated[
+        bool, typer.Option("--no-live", help="Play no incidents, and look for no events in the real data.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Load the real data that ships with clearbay (once) and open it on the map.
 
-    A generated river basin with a generated incident comes with it, to show tracing; it says so wherever it is seen.
+    A generated river basin comes with it, to show tracing: while the demonstration runs, one of its outlets discharges
+    every few minutes and can be followed under Events. It says so wherever it is seen.
 
     At a loopback address whoever calls from this machine writes without a key.
 
@@ -76,7 +84,33 @@ def demo(
     if load_only:
         answer({"home": str(directory), "files": loaded}, as_json=as_json, text=f"loaded into {directory}")
         return
-    _serve(directory, port, host, {"files": loaded}, is_open=is_loopback(host), as_json=as_json)
+    with running(directory) if not no_live else nullcontext():
+        _serve(directory, port, host, {"files": loaded}, is_open=is_loopback(host), as_json=as_json)
+
+
+LIVE_AFTER_S = 20.0
+"""Seconds that visitors have the machine for themselves before the first incident begins."""
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[None]:
+    """Incidents that run beside the server, in a process of their own, which stops with it."""
+    command = [sys.executable, "-m", "clearbay", "live", "--home", str(directory), "--json", "--until-eof"]
+    log = directory / "live.log"
+    with open(log, "wb") as out:
+        beside = subprocess.Popen(
+            [*command, "--after", str(LIVE_AFTER_S)], stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        yield
+    finally:
+        assert beside.stdin is not None
+        with suppress(OSError):
+            beside.stdin.close()
+        try:
+            beside.wait(20)
+        except subprocess.TimeoutExpired:
+            beside.kill()
 
 
 def data_directory() -> Path:

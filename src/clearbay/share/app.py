@@ -14,21 +14,14 @@ from starlette.middleware.cors import CORSMiddleware
 from clearbay import __version__
 from clearbay.apply.desk import Desk
 from clearbay.apply.release import fingerprint
-from clearbay.share import guard, reference
+from clearbay.share import access, guard, reference
+from clearbay.share.bodies import Bodies
 from clearbay.share.delivery import Delivery
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Problem, install
 from clearbay.share.routers import ROUTERS
 from clearbay.share.sta.service import Service
 from clearbay.store.keys import Keys
-
-MOVING = frozenset(
-    {
-        "devices", "events", "cases", "desk", "playbooks", "me", "session", "people", "uploads", "complaints",
-        "notices", "leader",
-    }
-)  # fmt: skip
-"""Nouns whose answers change without any observation, or are not for everybody: no memory and no cache keeps them."""
 
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
@@ -86,12 +79,13 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         raise HTTPException(404)
 
     release = f"{__version__}-{fingerprint()}"
+    kept = access.lasting()
 
     def state(path: str) -> str | None:
         noun = path.removeprefix("/api/").partition("/")[0]
-        lasting = path.startswith("/api/") and noun not in MOVING
-        return f"{release}-{desk.home.data_version}" if lasting else None
+        return f"{release}-{desk.home.data_version}" if path.startswith("/api/") and noun in kept else None
 
+    app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
         CORSMiddleware,

@@ -34,6 +34,7 @@ class CaseShape(Answer):
     playbook_version: int
     kind: LocalText = Field(description="Name of the playbook")
     title: str
+    title_text: LocalText | None = Field(None, description="The title in the four languages, where an event gave it")
     text: str
     state: str
     state_name: LocalText

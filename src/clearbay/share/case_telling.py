@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearbay import packs
-from clearbay.apply.cases import Casework, casejson
+from clearbay.apply.cases import Casework, casejson, openers
 from clearbay.mine.remeasure import Result, Verdict
 from clearbay.model.case import Actor, Case
 from clearbay.model.playbook import Remeasure
@@ -26,6 +26,7 @@ def whole(work: Casework, who: Actor, id: str) -> dict[str, object]:
     """A case with everything that belongs to it, the steps that lead on, how it goes, and how clean the water is."""
     dossier = work.dossier(who, id)
     told = casejson.dossier(dossier, now=work.clock()) | where(dossier.case)
+    told["title_text"] = openers.titles(work, [dossier.case]).get(dossier.case.number)
     for part in told["parties"]:
         part["jurisdiction_name"] = name(part["jurisdiction"])
     rule = dossier.playbook.remeasure

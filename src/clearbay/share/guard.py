@@ -182,6 +182,17 @@ def anybody() -> Check:
     return _declared(check, "anybody")
 
 
+def door() -> Check:
+    """A dependency for where there is no session yet: everybody may knock, but no page of another site, so that nobody
+    is signed in as somebody else without knowing."""
+
+    async def check(request: Request) -> Caller:
+        _check_origin(request)
+        return NOBODY
+
+    return _declared(check, "anybody")
+
+
 def _declared(check: Check, access: str) -> Check:
     check.access = access  # type: ignore[attr-defined]
     return check
@@ -215,6 +226,8 @@ def _fit(caller: Caller, task: str) -> Caller:
                 where="role",
                 mend="ask somebody with that role",
             )
+        if one.country and caller.actor.jurisdiction != COUNTRY:
+            raise Denied(403, "this is bound to no place", where="role", mend="ask an operator of the whole country")
     elif not covers(caller.role, one.key):
         raise _lesser(caller, one.key)
     return caller
@@ -306,15 +319,9 @@ def _check_origin(request: Request) -> None:
     if site is not None:
         good = site in ("same-origin", "none")
     else:
-        good = origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+        good = origin is None or _host_of(origin) == request.headers.get("host", "")
     if not good:
         raise Denied(403, "this came from a page of another site", where="Origin", mend="use our own page")
-
-
-def check_door(request: Request) -> None:
-    """What ``who`` checks of a change, for the door itself, where there is no session yet: nobody is signed in by a
-    page of another site."""
-    _check_origin(request)
 
 
 def _sent(header: str) -> str:
@@ -346,7 +353,22 @@ def _at_home(request: Request) -> bool:
     except ValueError:
         return False
     host = request.headers.get("host", "")
-    if (urlsplit(f"//{host}").hostname or "") not in _NAMES:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # half an address in brackets
+        return False
+    if name not in _NAMES or "@" in host:
+        return False
+    # A page of another site that shows an answer of ours as a picture or a script sends no Origin, but this.
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == host
+    return origin is None or _host_of(origin) == host
+
+
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin; None for what is none, such as ``null``."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None

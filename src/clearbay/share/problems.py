@@ -50,6 +50,7 @@ KINDS: dict[int, tuple[str, str]] = {
     403: ("role", "Not allowed to you"),
     404: ("unknown-name", "Unknown name"),
     405: ("method", "Method not allowed"),
+    408: ("slow", "Too slow"),
     409: ("conflict", "Against what is stored"),
     412: ("protocol", "Another protocol spoken"),
     413: ("too-large", "Too large"),
@@ -108,7 +109,10 @@ def install(app: FastAPI) -> None:
             return answer
         if error.status_code == 404:
             return problem(
-                404, f"nothing lives at {request.url.path[:200]}", where="path", mend="/docs lists all paths"
+                404,
+                f"nothing lives at {str(request.scope.get('path', ''))[:200]}",
+                where="path",
+                mend="/docs lists all paths",
             )
         if error.status_code == 405:
             offered = (error.headers or {}).get("Allow") or "GET"
@@ -117,11 +121,13 @@ def install(app: FastAPI) -> None:
             answer = problem(405, f"{request.method} is not offered here", where="method", mend=f"use {offered}")
             answer.headers["Allow"] = offered
             return answer
+        if error.status_code == 400:  # the framework's word for a body that no parser takes
+            return problem(422, "the body cannot be read", where="body", mend="send JSON, nested less deeply")
         return problem(error.status_code, str(error.detail))
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
-        _log.exception("unforeseen failure at %s", request.url.path, exc_info=error)
+        _log.exception("unforeseen failure at %r", request.scope.get("path"), exc_info=error)
         return problem(500, "the server failed on this request", mend="the operator finds the reason in the log")
 
 

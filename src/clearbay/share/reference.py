@@ -15,14 +15,17 @@ from clearbay.share.reference_style import STYLE
 Document = Mapping[str, Any]
 
 _MENDS = {
-    401: "Send <code>Authorization: Bearer KEY</code>; the operator makes a key with <code>clearbay key add</code>.",
+    401: "Sign in, or send <code>Authorization: Bearer KEY</code>; <code>clearbay key add</code> makes one.",
     403: "Ask the operator for a key with the role that the answer names.",
     409: "What is stored stands against it; <code>detail</code> says what.",
+    412: "Say <code>Tus-Resumable: 1.0.0</code>; uploads in parts speak no other version.",
     413: "Send less at once; <code>detail</code> says how much is taken.",
-    429: "Wait as long as <code>Retry-After</code> says.",
     404: "A station, zone, rule set, property or path that nobody registered; <code>mend</code> has the closest names.",
     405: "The API is read with GET and HEAD.",
+    415: "Send the media type that <code>mend</code> names.",
     422: "A parameter cannot be understood; <code>where</code> names it and <code>mend</code> says how it is written.",
+    423: "Another request is at it; try again when that has ended.",
+    429: "Wait as long as <code>Retry-After</code> says.",
     500: "A failure of the server itself; its log has the reason.",
     503: "The store is busy or in another state than this release expects; trying again may help.",
 }

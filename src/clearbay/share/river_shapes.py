@@ -192,6 +192,12 @@ class Coming(PlaceShape):
     concentration: Interval | None = Field(description="Of the peak, in the property's unit, above the background")
 
 
+class Passed(PlaceShape):
+    """A section that the cloud has passed."""
+
+    peak: Time | None
+
+
 class TraceShape(Answer):
     """Where, when and how much was released, and by whom, with what probability."""
 
@@ -201,8 +207,10 @@ class TraceShape(Answer):
     section: PlaceShape = Field(description="The uppermost section that the cloud passed")
     property: str
     sections: list[str]
+    as_of: Time | None = Field(description="Time of the newest value that was read")
+    passed: list[Passed] = Field(description="The sections that the cloud has passed, downstream")
     identifiable: bool = Field(description="Whether the sections located the release; the ranking holds without it")
-    warnings: list[str]
+    warnings: list[LocalText]
     where: Where
     when: TimeInterval
     duration_h: Interval

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -106,7 +107,7 @@ class Cases:
         with told("write the cases"), self.home.records.write() as connection:
             known = _known(connection)
             with Chain.open(self.home.evidence, CHAIN, known=known, segment_bytes=SEGMENT) as chain:
-                writing = Writing(connection, chain)
+                writing = Writing(connection, chain, self.home.path)
                 writing.name_void(known)
                 yield writing
                 chain.sync()
@@ -197,9 +198,10 @@ class Reading:
 class Writing(Reading):
     """Reads and changes of cases within one transaction under the writer's lock."""
 
-    def __init__(self, connection: Connection, chain: Chain) -> None:
+    def __init__(self, connection: Connection, chain: Chain, home: Path) -> None:
         super().__init__(connection)
         self.chain = chain
+        self.home = home
 
     def name_void(self, known: Position | None) -> None:
         """Name the entries void that were chained but never committed."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from clearbay.store.chain import Position
 from clearbay.store.home import Home
 from clearbay.store.tables_devices import chain_head
 from clearbay.store.trouble import told
 
+_ENTRIES: BindParameter[int] = bindparam("b_entries")
+_LINK: BindParameter[str] = bindparam("b_link")
+_CHAIN: BindParameter[str] = bindparam("b_chain")
+_UPDATE = update(chain_head).where(chain_head.c.chain == _CHAIN).values(entries=_ENTRIES, link=_LINK)
+_INSERT = insert(chain_head).values(chain=_CHAIN, entries=_ENTRIES, link=_LINK)
+
 
 def record(connection: Connection, chain: str, position: Position) -> None:
     """Remember where a chain stands, in the transaction that stores what its entries say."""
-    values = {"entries": position.entries, "link": position.link.hex()}
-    if not connection.execute(update(chain_head).where(chain_head.c.chain == chain).values(values)).rowcount:
-        connection.execute(insert(chain_head).values(chain=chain, **values))
+    values = {"b_entries": position.entries, "b_link": position.link.hex(), "b_chain": chain}
+    if not connection.execute(_UPDATE, values).rowcount:
+        connection.execute(_INSERT, values)
 
 
 def recorded(home: Home, chain: str) -> Position | None:

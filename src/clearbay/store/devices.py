@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput, UnknownName
+from clearbay.store import audit
 from clearbay.store.home import Home
 from clearbay.store.records import bump, numbers
 from clearbay.store.tables import meta
@@ -143,17 +145,28 @@ class Devices:
         """One device; ``UnknownName`` where nothing was ever heard or decided of it."""
         found = self.every(mns=[mn])
         if not found:
-            raise UnknownName(f"no device {mn!r}", where="mn", mend="`clearbay device list` shows those known")
+            raise missing(mn)
         return found[0]
 
-    def decide(self, mn: str, status: Status, *, station: str | None = None, config: Config | None = None) -> Device:
+    def decide(
+        self,
+        mn: str,
+        status: Status,
+        *,
+        station: str | None = None,
+        config: Config | None = None,
+        by: Actor | None = None,
+    ) -> Device:
         """Approve or refuse a device, or change what is laid down for it; what is None stays as it is.
 
-        Raises ``BadInput`` for an approval without a station, or with one that is not registered.
+        Raises ``BadInput`` for an approval without a station, or with one that is not registered. ``by``: who decides,
+        for the audit chain.
         """
-        return self.decide_all([(mn, status, station, config)])[0]
+        return self.decide_all([(mn, status, station, config)], by=by)[0]
 
-    def decide_all(self, decisions: Iterable[tuple[str, Status, str | None, Config | None]]) -> tuple[Device, ...]:
+    def decide_all(
+        self, decisions: Iterable[tuple[str, Status, str | None, Config | None]], *, by: Actor | None = None
+    ) -> tuple[Device, ...]:
         """``decide`` for many devices in one transaction."""
         given = list(decisions)
         known = {one.mn: one for one in self.every(mns=[mn for mn, *_ in given])}
@@ -178,6 +191,11 @@ class Devices:
             connection.execute(delete(device).where(device.c.mn == bindparam("mn_")), [{"mn_": mn} for mn in made])
             connection.execute(insert(device), [_row(one) for one in made.values()])
             _decided(connection)
+            for one in made.values() if by is not None else ():
+                audit.note(
+                    self._home, connection, f"device {one.status}", by=by, about=f"device:{one.mn}",
+                    data={"station": one.station, "was": known[one.mn].status if one.mn in known else ""},
+                )  # fmt: skip
         return tuple(made.values())
 
     def forget(self, mn: str) -> None:
@@ -246,6 +264,11 @@ class GapRequests:
                 key = (gap_request.c.mn == row["mn"], gap_request.c.command == row["command"])
                 connection.execute(delete(gap_request).where(*key, gap_request.c.start == row["start"]))
             connection.execute(insert(gap_request), rows)
+
+
+def missing(mn: str) -> UnknownName:
+    """What everybody is told of a device that is not there, or not theirs to see."""
+    return UnknownName(f"no device {mn!r}", where="mn", mend="`clearbay device list` shows those known")
 
 
 def check_mn(mn: str) -> None:

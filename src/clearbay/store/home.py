@@ -23,7 +23,17 @@ from clearbay.model.station import Station
 from clearbay.store import batch, engine, files, history, hot, merge, stations
 from clearbay.store.clock import naive_utc, now
 from clearbay.store.reader import Reader
-from clearbay.store.records import LOCK_WAIT, Records, bump, check, location, numbers, prepare
+from clearbay.store.records import (
+    LOCK_WAIT,
+    Records,
+    bump,
+    check,
+    count_revision,
+    location,
+    numbers,
+    prepare,
+    revisions,
+)
 from clearbay.store.results import CompactResult, FileOutcome, ImportedFile, IngestResult, KeepResult
 from clearbay.store.steps import step
 from clearbay.store.tables import meta
@@ -141,6 +151,12 @@ class Home:
         """Grows by one with every committed change of observations or stations; compaction leaves it alone."""
         with told("read the data version"), self.records.read() as connection:
             return int(connection.execute(select(meta.c.value).where(meta.c.key == "data_version")).scalar_one())
+
+    @property
+    def revised(self) -> int:
+        """How many batches have changed values that were here, instead of only adding to them."""
+        with told("read what was revised"), self.records.read() as connection:
+            return revisions(connection)
 
     def recover(self) -> list[str]:
         """Delete files that belong to no history: those of a process that died, and replaced ones past their grace.
@@ -292,6 +308,8 @@ class Home:
             made = hot.insert(connection, found.fresh, version)
             step("hot rows inserted")
         bump(connection, "data_version")
+        if found.revisions:
+            count_revision(connection)
         ledger.version = version
         return IngestResult(found.new, found.revisions, duplicate, found.conflicts, version), made
 

@@ -151,11 +151,14 @@ def prepared(rows: pa.Table, version: int, level: int) -> Prepared:
     return Prepared(block, rows, packed(rows))
 
 
+_INSERT = insert_into(hot_block)
+
+
 def put(connection: Connection, made: Prepared) -> tuple[Block, pa.Table]:
     """Write a prepared block under a number that no block ever had, nor will have."""
     known = {name: getattr(made.block, name) for name in Block.__slots__}
     known["id"] = bump(connection, "block")
-    connection.execute(insert_into(hot_block), [{**known, "bytes": made.content}])
+    connection.execute(_INSERT, {**known, "bytes": made.content})
     return Block(**known), made.rows
 
 

@@ -13,7 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -180,16 +193,40 @@ def _exclusively(records: Records) -> Iterator[Connection]:
         yield connection
 
 
+_KEY: BindParameter[str] = bindparam("b_key")
+_NUMBERS = select(meta.c.key, meta.c.value)
+_NUMBER = select(meta.c.value).where(meta.c.key == _KEY)
+_RENUMBER = update(meta).where(meta.c.key == _KEY).values(value=bindparam("b_value"))
+"""Made once: a group of readings asks for them several times, and making a statement costs more than running it."""
+
+
 def numbers(connection: Connection) -> Mapping[str, str]:
     """Every entry of ``meta``."""
-    return {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
+    return dict(connection.execute(_NUMBERS).tuples().all())
 
 
 def bump(connection: Connection, key: str) -> int:
     """Add one to a counter of ``meta`` and return its new value; only under the writer's lock."""
-    value = int(connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one()) + 1
-    connection.execute(update(meta).where(meta.c.key == key).values(value=str(value)))
+    value = int(connection.execute(_NUMBER, {"b_key": key}).scalar_one()) + 1
+    connection.execute(_RENUMBER, {"b_key": key, "b_value": str(value)})
     return value
+
+
+_REVISED = "revised"
+
+
+def revisions(connection: Connection) -> int:
+    """How many batches have revised values; homes of before this was counted begin at zero."""
+    return int(connection.execute(select(meta.c.value).where(meta.c.key == _REVISED)).scalar_one_or_none() or 0)
+
+
+def count_revision(connection: Connection) -> None:
+    """Count one more; only under the writer's lock."""
+    number = revisions(connection) + 1
+    if number == 1:
+        connection.execute(insert(meta).values(key=_REVISED, value="1"))
+    else:
+        connection.execute(update(meta).where(meta.c.key == _REVISED).values(value=str(number)))
 
 
 def row_count(connection: Connection, table: Any) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -20,8 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, func, insert, select, update
 
+from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.observation import READINGS, Flag
+from clearbay.store import audit
+from clearbay.store.cases import iso
 from clearbay.store.clock import micros, naive_utc, now
 from clearbay.store.home import Home
 from clearbay.store.records import bump
@@ -34,6 +37,10 @@ SOURCE = "review"
 
 LONGEST = 2000
 """Characters of a reason; of a name, a tenth of it."""
+
+
+_MARK = select(func.count(), func.max(review.c.id), func.count(review.c.reverted))
+"""What changes with every review made, and with every one taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Reviews:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._known_standing: tuple[tuple[Any, ...], list[Review]] | None = None
 
     def add(
         self,
@@ -79,6 +87,7 @@ class Reviews:
         reason: str,
         who: str,
         key: str = "",
+        by: Actor | None = None,
     ) -> Review:
         """Set a flag over a span of a datastream (``end`` not included); returns when it is stored.
 
@@ -102,10 +111,14 @@ class Reviews:
                 )
             )  # fmt: skip
             bump(connection, "data_version")
+            if by is not None:
+                data = {"station": datastream[0], "property": datastream[1], "flag": int(flag), "reason": reason}
+                data |= {"from": iso(start.replace(tzinfo=UTC)), "to": iso(end.replace(tzinfo=UTC))}
+                audit.note(self._home, connection, "review set", by=by, about=f"review:{number}", data=data)
         self.settle()
         return self.get(number)
 
-    def revert(self, id: int, *, reason: str, who: str, key: str = "") -> Review:
+    def revert(self, id: int, *, reason: str, who: str, key: str = "", by: Actor | None = None) -> Review:
         """Take a review back: each value gets the flag that it would have without it.
 
         Raises ``UnknownName`` for no such review, ``BadInput`` where it was taken back before.
@@ -127,6 +140,10 @@ class Reviews:
                 )
             )
             bump(connection, "data_version")
+            if by is not None:
+                audit.note(
+                    self._home, connection, "review reverted", by=by, about=f"review:{id}", data={"reason": reason}
+                )
         self.settle()
         return self.get(id)
 
@@ -152,7 +169,7 @@ class Reviews:
 
     def kept(self, readings: pa.Table) -> pa.Table:
         """Readings about to be stored, with the flags of the reviews that stand over them."""
-        standing = self.every(standing=True)
+        standing = self._standing()
         if not standing or not readings.num_rows:
             return readings
         flags: npt.NDArray[np.int8] | None = None
@@ -171,6 +188,15 @@ class Reviews:
             return readings
         place = readings.schema.get_field_index("flag")
         return readings.set_column(place, readings.schema.field(place), pa.array(flags, pa.int8()))
+
+    def _standing(self) -> list[Review]:
+        """The reviews that stand, read again only where one was made or taken back since."""
+        with told("look for reviews"), self._home.records.read() as connection:
+            mark = tuple(connection.execute(_MARK).one())
+        known = self._known_standing
+        if known is None or known[0] != mark:
+            known = self._known_standing = (mark, self.every(standing=True))
+        return known[1]
 
     def settle(self) -> int:
         """Carry out what was recorded and not yet done, here or by a process that died; returns how many reviews."""

@@ -42,7 +42,8 @@ meta = Table(
 )
 """``home`` (its identity), ``data_version``, ``history_version``, ``generation`` (of history files), ``block`` (the
 last number given to one), ``state_version`` (up to which ``datastream_state`` holds),
-``forgotten`` (how often stations or datastreams were taken away)."""
+``forgotten`` (how often stations or datastreams were taken away), ``revised`` (batches that changed values, once there
+was one)."""
 
 station = Table(
     "station",

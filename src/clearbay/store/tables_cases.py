@@ -96,6 +96,7 @@ case_file = Table(
     Index("ix_case_file_watch", "watch_until"),
     Index("ix_case_file_suspended", "suspended"),
     Index("ix_case_file_updated", "updated"),
+    Index("ix_case_file_event", "event"),
 )
 """``area`` is the city's (or SAR's) four digits of ``jurisdiction``: a desk reads one city in the order of its
 deadlines. ``sort`` is ``due``, or the end of time where nothing is due; ``request`` a client's own key for opening it,

@@ -1,7 +1,8 @@
 """The tables of people: accounts, sessions, failed sign-ins, and sign-ins under way at an identity provider.
 
 Nothing here opens a door by itself: of a password its Argon2id hash is kept, of a session, a state and a browser's
-mark their SHA-256. Times are microseconds UTC.
+mark their SHA-256. (The verifier of a sign-in under way is kept as it is: it must be sent, and opens nothing without
+the code.) Times are microseconds UTC.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ class DetectionStage:
         self.home = home
         self._age = most_age
         self._now = now or (lambda: datetime.now(UTC))
+        self._elsewhen = now is not None
         self._stations: dict[str, Station] = {}
         self._events = Events(home)
         self._rivers = Rivers(home)
@@ -105,8 +106,8 @@ class DetectionStage:
         with self._lock:
             self._look(now or self._now())
             moment = self._forget_at
-            waiting = self._seen < 0 or any(signals for signals, _ in self._pending)
-            if not waiting and (moment is None or not self._problems.stale(moment)):
+            stale = moment is not None and self._problems.stale(moment)
+            if self._seen >= 0 and not stale and not any(signals for signals, _ in self._pending):
                 self._pending, self._forget_at = [], None
                 return []
         with self.home.records.write() as connection:
@@ -156,10 +157,10 @@ class DetectionStage:
         return lost
 
     def _mine(self, problem: Problem) -> bool:
-        """Whether this process may forget a problem: a generated one only where its readings come by here, as they may
-        be of another time."""
+        """Whether this process may forget a problem: one of another time only where its readings come by here."""
         station = self._station(problem.station)
-        return station is None or not station.generated or self._stream.knows(problem.station)
+        elsewhen = self._elsewhen or (station is not None and station.generated)
+        return not elsewhen or self._stream.knows(problem.station)
 
     def _look(self, now: datetime) -> None:
         moment = _micros(now)

@@ -6,7 +6,7 @@ listed with the row it came from, and the rest is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -170,12 +170,12 @@ def refusals(
     refused = np.zeros(readings.num_rows, dtype=bool)
     bad: list[BadValue] = []
     for column, good, why, mend in (
-        ("station", _among(stations), "no station is registered under this id", "register the station first"),
+        ("station", _among(list(stations)), "no station is registered under this id", "register the station first"),
         ("property", _known_property, "no property has this code", "use a code of the property list"),
-        ("depth", _among(get_args(Depth)), "no such depth", "write surface, middle, bottom or nothing"),
-        ("averaging", _among(get_args(Averaging)), "no such averaging", "write instant, minute, hour, day or nothing"),
-        ("censoring", _among(get_args(Censoring)), "no such censoring", "write <, > or nothing"),
-        ("flag", _among([int(flag) for flag in Flag]), "no QARTOD flag", "write 1, 2, 3, 4 or 9"),
+        ("depth", _words("depth"), "no such depth", "write surface, middle, bottom or nothing"),
+        ("averaging", _words("averaging"), "no such averaging", "write instant, minute, hour, day or nothing"),
+        ("censoring", _words("censoring"), "no such censoring", "write <, > or nothing"),
+        ("flag", _words("flag"), "no QARTOD flag", "write 1, 2, 3, 4 or 9"),
         ("value", pc.is_finite, "not a finite number", "leave missing values out"),
         ("time", _between(EARLIEST, latest), f"not between {EARLIEST:%Y-%m-%d} and {latest:%Y-%m-%d %H:%M} UTC",
          "check the year, the date order and the time zone"),
@@ -191,12 +191,31 @@ def refusals(
 
 def _known_property(column: pa.ChunkedArray) -> Any:
     """Codes of the packs, and those that only this home knows."""
-    return pc.or_(_among(packs.properties())(column), pc.starts_with(column, OWN_PROPERTY))
+    known = _words("property")(column)
+    return known if pc.all(known).as_py() else pc.or_(known, pc.starts_with(column, OWN_PROPERTY))
 
 
-def _among(words: Iterable[Any]) -> Callable[[pa.ChunkedArray], Any]:
-    known = list(words)
-    return lambda column: pc.is_in(column, pa.array(known, column.type))
+def _among(words: Sequence[Any]) -> Callable[[pa.ChunkedArray], Any]:
+    return lambda column: pc.is_in(column, pa.array(words, column.type))
+
+
+_WORDS: Mapping[str, Callable[[], Sequence[Any]]] = {
+    "property": lambda: list(packs.properties()),
+    "depth": lambda: get_args(Depth),
+    "averaging": lambda: get_args(Averaging),
+    "censoring": lambda: get_args(Censoring),
+    "flag": lambda: [int(flag) for flag in Flag],
+}
+
+
+@cache
+def _known(column: str, kind: pa.DataType) -> pa.Array:
+    return pa.array(_WORDS[column](), kind)
+
+
+def _words(name: str) -> Callable[[pa.ChunkedArray], Any]:
+    """Whether the words of a column are among those that exist; they are the same for every group of readings."""
+    return lambda column: pc.is_in(column, _known(name, column.type))
 
 
 def _between(first: datetime, last: datetime) -> Callable[[pa.ChunkedArray], Any]:

@@ -81,9 +81,8 @@ class QualityStage:
         if not table.num_rows:
             return table
         with self._lock:
-            newest = _newest(self._stream, table)
             pushed = self._stream.push(table)
-            flags = _settled(self._stream, table, pushed, newest)
+            flags = _settled(table, pushed)
             if time.monotonic() - self._saved_at > self._save_s:
                 self._save()
         place = table.schema.get_field_index("flag")
@@ -175,17 +174,11 @@ def _plans(config: Config, latest: pa.Table) -> list[Any]:
     return [config.plan(pair["station"], pair["property"]) for pair in pairs]
 
 
-def _newest(stream: Stream, table: pa.Table) -> Any:
-    """Of each row the time, value and flag of the newest value of its series before this push."""
-    slots = stream.slots(table)
-    return stream.newest[slots], stream.last_value[slots], stream.last_aggregate(slots)
-
-
-def _settled(stream: Stream, table: pa.Table, pushed: Pushed, newest: Any) -> Any:
+def _settled(table: pa.Table, pushed: Pushed) -> Any:
     flags = pushed.flags["aggregate"].to_numpy().copy()
-    time_, value, flag = newest
     late = pushed.late
-    if late.any():
+    if pushed.newest is not None:
+        time_, value, flag = pushed.newest
         again = late & (table["time"].cast(pa.int64()).to_numpy() == time_) & (table["value"].to_numpy() == value)
         flags[late & (flags != SUSPECT) & (flags != FAIL)] = NOT_EVALUATED
         # Sent again it keeps its flag, unless its sender now says another one: that is a judgement, not a repetition.

@@ -24,8 +24,9 @@ from clearbay.model.errors import BadInput, ClearbayError
 from clearbay.share.app import api
 from clearbay.share.sta.service import Front
 from clearbay.store import Home
-from clearbay.web.heartbeat import beat, discover
+from clearbay.web.heartbeat import beat, discover, post
 from clearbay.web.interface import STATIC, Interface
+from clearbay.web.protocol import Patience
 from clearbay.web.security import Security
 from clearbay.web.warmth import warm
 
@@ -48,6 +49,7 @@ def create_app(home_path: Path | str, *, warm_up: bool = True, is_open: bool = F
         workers = [
             Thread(target=beat, args=(home, stop), name="heartbeat", daemon=True),
             Thread(target=discover, args=(desk, stop), name="discoveries", daemon=True),
+            Thread(target=post, args=(home, stop), name="post", daemon=True),
         ]
         if warm_up:
             thread.start()
@@ -100,7 +102,9 @@ def serve(
     listener = listen(host, port)
     app = create_app(home, is_open=is_open)
     ready()
-    config = uvicorn.Config(Front(app), log_level="warning", access_log=False, server_header=False, lifespan="on")
+    config = uvicorn.Config(
+        Front(app), http=Patience, log_level="warning", access_log=False, server_header=False, lifespan="on"
+    )
     _Server(config, app).run(sockets=[listener])
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import case as when
 
 from clearbay import packs
 from clearbay.apply.cases import access
@@ -32,8 +33,8 @@ OFFSET = timedelta(hours=8)
 _HOUR = 3_600_000_000
 _NONE = -(2**62)
 _AT_ONCE = 5000
-_ORDER = ("case", "jurisdiction", "status", "stage", "generated", "opened", "judged", "handled", "closed", "due",
-          "reopened", "met", "late")  # fmt: skip
+_TIMES = ("opened", "judged", "handled", "closed", "due")
+_ORDER = ("case", "jurisdiction", "open", "refused", "generated", *_TIMES, "reopened", "met", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +119,24 @@ def figures(casework: Casework, actor: Actor, span: Span = Span()) -> Report:
     with casework.cases.read() as reading:
         rows = _rows(reading, actor, span)
     if not rows:
-        return Report(span, _figures(_columns([]), now, False), (), ())
-    every = _columns(rows)
+        return Report(span, _figures(_columns([], []), now, False), (), ())
+    places: list[str] = []
+    every = _columns(rows, places)
     real = ~every["generated"].astype(bool)
     counted = real if real.any() else ~real
     agencies = [
-        (str(code), _figures(part, now, generated))
+        (places[number], _figures(part, now, generated))
         for generated in (False, True)
-        for code, part in _groups(_of(every, ~real if generated else real), "jurisdiction")
+        for number, part in _groups(_of(every, ~real if generated else real), "jurisdiction")
     ]
     agencies.sort(key=lambda one: (-one[1].found, one[0], one[1].generated))
     total = _of(every, counted)
     moments = total["opened"].astype("datetime64[us]") + np.timedelta64(OFFSET)
-    total["month"] = moments.astype("datetime64[M]").astype(str)
+    total["month"] = moments.astype("datetime64[M]").astype(np.int64)
     generated = not real.any()
-    months = tuple((str(month), _figures(part, now, generated)) for month, part in _groups(total, "month"))
+    months = tuple(
+        (str(np.datetime64(number, "M")), _figures(part, now, generated)) for number, part in _groups(total, "month")
+    )
     return Report(span, _figures(total, now, generated), tuple(agencies), months)
 
 
@@ -141,13 +145,13 @@ Columns = dict[str, NDArray[Any]]
 
 def _figures(part: Columns, now: int, generated: bool) -> Figures:
     opened, judged, handled, closed = (part[name] for name in ("opened", "judged", "handled", "closed"))
-    is_open = part["status"] == "open"
+    is_open = part["open"] == 1
     return Figures(
         found=len(opened),
         judged=int((judged != _NONE).sum()),
         handled=int((handled != _NONE).sum()),
         closed=int((closed != _NONE).sum()),
-        refused=int((~is_open & (part["stage"] == "refused")).sum()),
+        refused=int(part["refused"].sum()),
         open=int(is_open.sum()),
         late=int((is_open & (part["due"] != _NONE) & (part["due"] < now)).sum()),
         hours={
@@ -169,16 +173,17 @@ def _median(start: NDArray[Any], end: NDArray[Any]) -> float | None:
     return round(float(np.median(end[both] - start[both])) / _HOUR, 4)
 
 
-def _columns(rows: Sequence[Any]) -> Columns:
+def _columns(rows: Sequence[Any], places: list[str]) -> Columns:
+    """Rows as columns of whole numbers; jurisdictions by their place in ``places``, which is filled."""
     given = list(zip(*rows, strict=True)) if rows else [() for _ in _ORDER]
     found: Columns = {}
     for name, values in zip(_ORDER, given, strict=True):
-        if name in ("jurisdiction", "status", "stage"):
-            found[name] = np.array(values, dtype=np.str_)
-        elif name in ("judged", "handled", "closed", "due"):
-            found[name] = np.array([_NONE if one is None else one for one in values], dtype=np.int64)
+        if name == "jurisdiction":
+            known = {code: number for number, code in enumerate(sorted(set(values)))}
+            places += known
+            found[name] = np.fromiter(map(known.__getitem__, values), np.int64, len(values))
         else:
-            found[name] = np.array(values, dtype=np.int64)
+            found[name] = np.fromiter(values, np.int64, len(values))
     return found
 
 
@@ -186,12 +191,11 @@ def _of(part: Columns, mask: NDArray[Any]) -> Columns:
     return {name: values[mask] for name, values in part.items()}
 
 
-def _groups(part: Columns, by: str) -> Iterable[tuple[str, Columns]]:
+def _groups(part: Columns, by: str) -> Iterable[tuple[int, Columns]]:
     order = np.argsort(part[by], kind="stable")
-    names, starts = np.unique(part[by][order], return_index=True)
-    for number, name in enumerate(names):
-        end = starts[number + 1] if number + 1 < len(starts) else len(order)
-        yield str(name), {key: values[order[starts[number] : end]] for key, values in part.items()}
+    numbers, starts = np.unique(part[by][order], return_index=True)
+    for number, rows in zip(numbers.tolist(), np.split(order, starts[1:]), strict=False):
+        yield number, _of(part, rows)
 
 
 def _rows(reading: Reading, actor: Actor, span: Span) -> list[Any]:
@@ -204,12 +208,20 @@ def _rows(reading: Reading, actor: Actor, span: Span) -> list[Any]:
         where.append(access.within(case_pace.c.jurisdiction, span.jurisdiction))
     if span.playbook:
         where.append(case_pace.c.playbook == span.playbook)
-    query = select(*(case_pace.c[name] for name in _ORDER)).where(*where)
-    found: dict[int, Any] = {}
-    for part in _visible(reading, actor):
-        for row in reading.connection.execute(query.where(part)).all():
-            found[row[0]] = row
-    return list(found.values())
+    is_open = case_pace.c.status == "open"
+    query = select(
+        case_pace.c.case,
+        case_pace.c.jurisdiction,
+        when((is_open, 1), else_=0),
+        when((and_(case_pace.c.status == "closed", case_pace.c.stage == "refused"), 1), else_=0),
+        when((case_pace.c.generated.is_(True), 1), else_=0),
+        *(func.coalesce(case_pace.c[name], _NONE) for name in _TIMES),
+        *(case_pace.c[name] for name in ("reopened", "met", "late")),
+    ).where(*where)
+    parts = [reading.connection.execute(query.where(part)).all() for part in _visible(reading, actor)]
+    if len(parts) == 1:
+        return list(parts[0])
+    return list({row[0]: row for part in parts for row in part}.values())
 
 
 def _visible(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:

@@ -247,6 +247,6 @@ def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
 
 def _behind(after: str) -> tuple[int, int]:
     sort, _, number = after.partition(".")
-    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER):
+    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER and int(number) <= NEVER):
         raise BadInput(f"{after[:80]!r} is no place in this list", where="after", mend="give the 'next' of a page")
     return int(sort), int(number)

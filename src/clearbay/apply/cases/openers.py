@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
 from clearbay import packs
+from clearbay.apply.cases import access
 from clearbay.apply.cases.casework import Casework
 from clearbay.apply.cases.drafts import Draft
 from clearbay.apply.cases.opening import Opening
@@ -24,7 +23,7 @@ from clearbay.apply.events import EventView
 from clearbay.mine.detection.bounds import bound
 from clearbay.mine.detection.problems import Member, Step
 from clearbay.mine.remeasure import Result, word
-from clearbay.model.case import Case, Limit, Place
+from clearbay.model.case import Actor, Case, Limit, Place
 from clearbay.model.errors import BadInput, UnknownName
 from clearbay.model.station import Station
 from clearbay.model.territory import COUNTRY
@@ -274,9 +273,29 @@ def from_exceedance(
         return casework.change_within(writing, SYSTEM, held[0].id, change), False
 
 
-def title_in(connection: Connection, case: Case) -> Text | None:
-    """The title of a case that an event opened, in the four languages; None for any other."""
-    return findings.titles(connection, [case.number]).get(case.number) if case.origin == "event" else None
+def case_of(casework: Casework, actor: Actor, event: str) -> Case | None:
+    """The case of an event, or the newest that was opened for it by hand; None where there is none that this person
+    may see."""
+    with casework.cases.read() as reading:
+        found = None
+        if event.isdecimal() and len(event) < 10:
+            held = findings.of_events(reading.connection, [int(event)]).get(int(event))
+            found = numbered(reading, held.case) if held is not None else None
+        if found is None:
+            order = (case_file.c.number.desc(),)
+            found = next(iter(reading.select(case_file.c.event == event, order=order, limit=1)), None)
+        if found is None or not access.sees(actor, found, reading.parties(found.number)):
+            return None
+        return found
+
+
+def titles(casework: Casework, cases: Sequence[Case]) -> Mapping[int, Text]:
+    """Titles in the four languages, by number, of those of the cases that an event opened."""
+    numbers = [one.number for one in cases if one.origin == "event"]
+    if not numbers:
+        return {}
+    with casework.cases.read() as reading:
+        return findings.titles(reading.connection, numbers)
 
 
 def _moment(micros: int) -> datetime:

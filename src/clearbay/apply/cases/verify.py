@@ -3,7 +3,8 @@
 What is compared: each link of each chain with the entry it stands on; the newest link with the head that the records
 keep; each recorded action with its entry in the chain, byte by byte, both ways; each case's row, clocks and parties
 with the digest that its newest action chained; each piece of evidence with what the chain says of it, and its file with
-its SHA-256. The first thing that does not hold is named.
+its SHA-256; each account with the digest that its newest entry in the chain ``people`` made. The first thing that does
+not hold is named.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import orjson
 from sqlalchemy import Connection, select
 
 from clearbay.apply.cases.work import described
+from clearbay.apply.people_verify import altered
 from clearbay.model.case import Evidence
 from clearbay.store import Home, chain
+from clearbay.store.audit import CHAIN as PEOPLE
 from clearbay.store.cases import (
     ACTION,
     CASE_COLUMNS,
@@ -110,6 +113,8 @@ def _verify(home: Home, case: str, files: bool) -> Whole | Broken:
             if isinstance(other, BrokenLink):
                 return _named(name, other)
             counts[name], heads[name] = other.entries, other.head.hex()
+            if name == PEOPLE and (why := altered(connection, home.evidence, known.get(name))):
+                return Broken("table person", None, why)
         number = None
         if case:
             number = connection.scalar(select(case_file.c.number).where(case_file.c.id == case))

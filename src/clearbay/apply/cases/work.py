@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clearbay.apply.cases import access, clocks
+from clearbay.apply.notices.telling import announce
 from clearbay.model.case import Action, Actor, Case, Evidence, Party, Place, Running
 from clearbay.model.errors import BadInput
 from clearbay.model.playbook import ENDS, Playbook
@@ -104,7 +105,9 @@ class Work:
             "evidence": [described(one) for one in evidence],
         }
         request, self.request = self.request, ""  # a change that records twice is known by its first action
-        return self.writing.record(self.case, content, time=self.now, clocks=self.clocks, request=request)
+        made = self.writing.record(self.case, content, time=self.now, clocks=self.clocks, request=request)
+        announce(self.writing.connection, self.writing.home, self.playbook, self.case, made)
+        return made
 
 
 def described(one: Evidence) -> dict[str, Any]:

@@ -18,9 +18,9 @@ SAME = 24
 """Values in a row that are exactly the same: a day of hours. Real water is never that even at a sensor's resolution."""
 LAST = 48
 PINNED = 0.9
-"""From this share of the limit up to the limit; ``_MOST`` of the last ``LAST`` values there is pinned."""
-_MOST, _LESS = 0.85, 0.6
-_HOUR, _DAY = 3_600_000_000, 86_400_000_000
+"""From this share of the limit up to the limit; ``MOST`` of the last ``LAST`` values there is pinned."""
+MOST, LESS = 0.85, 0.6
+HOUR, DAY = 3_600_000_000, 86_400_000_000
 OFFICE = (9, 17)
 """Local hours of working days in which inspectors come."""
 _DAYS = 14
@@ -29,7 +29,7 @@ DROP = 0.6
 _OF = 10
 
 
-@dataclass
+@dataclass(slots=True)
 class Constant:
     """The same value again and again, while it is not below the detection limit."""
 
@@ -50,11 +50,16 @@ class Constant:
         if self._run < SAME:
             return None
         self._on = True
-        sure = min(0.95, 0.5 + 0.01 * (self._run - SAME))
-        return Signal("constant", self.series, time, True, 2, sure, value, None, self._since, {"run": self._run})
+        return constant(self.series, time, value, self._since, self._run)
 
 
-@dataclass
+def constant(series: Series, time: int, value: float, since: int, run: int) -> Signal:
+    """What is told of a run of equal values."""
+    sure = min(0.95, 0.5 + 0.01 * (run - SAME))
+    return Signal("constant", series, time, True, 2, sure, value, None, since, {"run": run})
+
+
+@dataclass(slots=True)
 class Pinned:
     """Values that keep just under the limit and never cross it."""
 
@@ -80,26 +85,31 @@ class Pinned:
         if len(self._last) < LAST:
             return None
         share, above = self._near / LAST, self._above > 0
-        if not self._on and share >= _MOST and not above:
+        if not self._on and share >= MOST and not above:
             self._on, self._since = True, self._last[0][0]
-        elif self._on and (share < _LESS or above):
+        elif self._on and (share < LESS or above):
             self._on = False
             return Signal("pinned", self.series, time, False, value=value, since=self._since)
         if not self._on:
             return None
-        detail = {"share": round(share, 2), "limit": bound.limit, "standard": bound.standard}
-        return Signal("pinned", self.series, time, True, 2, 0.7, value, bound.limit, self._since, detail)
+        return pinned(self.series, time, value, self._since, share, bound)
 
 
-@dataclass
+def pinned(series: Series, time: int, value: float, since: int, share: float, bound: Bound) -> Signal:
+    """What is told of values that keep under a limit."""
+    detail = {"share": round(share, 2), "limit": bound.limit, "standard": bound.standard}
+    return Signal("pinned", series, time, True, 2, 0.7, value, bound.limit, since, detail)
+
+
+@dataclass(slots=True)
 class InspectionDrop:
     """Lower in office hours of working days than otherwise, day after day."""
 
     series: Series
     offset: int
-    _day: int = -1
-    _office: list[float] = field(default_factory=list)
-    _other: list[float] = field(default_factory=list)
+    day: int = -1
+    office: list[float] = field(default_factory=list)
+    other: list[float] = field(default_factory=list)
     _ratios: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_DAYS))
     _on: bool = False
     _since: int = 0
@@ -107,20 +117,22 @@ class InspectionDrop:
     def push(self, time: int, value: float) -> Signal | None:
         """Take a value; a judgement falls when a working day is complete."""
         local = time + self.offset * 60_000_000
-        day = local // _DAY
+        day = local // DAY
         found = None
-        if day != self._day:
+        if day != self.day:
             found = self._complete(time)
-            self._day, self._office, self._other = day, [], []
-        hour = local % _DAY // _HOUR
-        (self._office if OFFICE[0] <= hour < OFFICE[1] else self._other).append(value)
+            self.day = day
+            self.office.clear()
+            self.other.clear()
+        hour = local % DAY // HOUR
+        (self.office if OFFICE[0] <= hour < OFFICE[1] else self.other).append(value)
         return found
 
     def _complete(self, time: int) -> Signal | None:
-        working = (self._day + 3) % 7 < 5  # 1970-01-01 was a Thursday
-        if not working or len(self._office) < 4 or len(self._other) < 4 or median(self._other) <= 0:
+        working = (self.day + 3) % 7 < 5  # 1970-01-01 was a Thursday
+        if not working or len(self.office) < 4 or len(self.other) < 4 or median(self.other) <= 0:
             return None
-        self._ratios.append((self._day * _DAY, median(self._office) / median(self._other)))
+        self._ratios.append((self.day * DAY, median(self.office) / median(self.other)))
         low = sum(ratio <= DROP for _, ratio in self._ratios)
         if not self._on and len(self._ratios) == _DAYS and low >= _OF:
             self._on, self._since = True, self._ratios[0][0]
@@ -133,8 +145,8 @@ class InspectionDrop:
         return Signal("inspection_drop", self.series, time, True, 2, 0.75, None, None, self._since, detail)
 
 
-@dataclass
-class _Sums:
+@dataclass(slots=True)
+class Sums:
     """Sums over the last ``LAST`` moments, carried along, and taken anew every ``LAST`` so that no error grows."""
 
     flow: float = 0.0
@@ -158,13 +170,13 @@ def _varies(total: float, squares: float, without: float) -> float:
     return math.sqrt(max(squares / LAST - mean * mean, 0.0)) / mean if mean > 0 else without
 
 
-@dataclass
+@dataclass(slots=True)
 class LoadBalance:
     """A load (concentration times flow) that is too even for a flow that varies, or values while nothing flows."""
 
     series: Series
     _last: deque[tuple[int, float, float]] = field(default_factory=deque)
-    _sums: _Sums = field(default_factory=_Sums)
+    _sums: Sums = field(default_factory=Sums)
     _count: int = 0
     _on: bool = False
     _since: int = 0
@@ -178,7 +190,7 @@ class LoadBalance:
             _, old, past = self._last.popleft()
             self._sums.add(past, old * past, -1)
         if self._count % LAST == 0:
-            self._sums = _Sums()
+            self._sums = Sums()
             for _, level, one in self._last:
                 self._sums.add(one, level * one, 1)
         if len(self._last) < LAST:
@@ -197,5 +209,10 @@ class LoadBalance:
             return Signal("load_balance", self.series, time, False, value=value, since=self._since)
         if not self._on:
             return None
-        detail = {"flow_varies": round(varies, 2), "load_varies": round(even, 3), "dry": round(dry, 2)}
-        return Signal("load_balance", self.series, time, True, 2, 0.7, value, None, self._since, detail)
+        return load_balance(self.series, time, value, self._since, varies, even, dry)
+
+
+def load_balance(series: Series, time: int, value: float, since: int, varies: float, even: float, dry: float) -> Signal:
+    """What is told of a load that does not go with its flow."""
+    detail = {"flow_varies": round(varies, 2), "load_varies": round(even, 3), "dry": round(dry, 2)}
+    return Signal("load_balance", series, time, True, 2, 0.7, value, None, since, detail)

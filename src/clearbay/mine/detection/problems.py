@@ -2,8 +2,8 @@
 
 Signals of one family at one place belong together. A neighbour's signal joins an open event where it tells the same
 property within ``TOGETHER``: along the water where a river network knows both stations (``ALONG_KM``, ``ALONG_H``),
-else within ``NEAR_KM`` by medium. A problem gets worse at once, is lowered only after ``PATIENCE`` milder signals,
-ends when every member is over, and comes back as the same event within ``REOPEN``.
+else within ``NEAR_KM`` by medium. A problem gets worse at once, is lowered only after ``PATIENCE`` milder signals, ends
+when every member is over, and comes back as the same event within ``REOPEN``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ NEAR_KM = {"sea": 6.0, "river": 3.0, "lake": 3.0, "air": 25.0, "effluent": 0.0}
 """How far a neighbour may be, by medium: a smog lies over a city, a bad water in a bay."""
 ALONG_KM, ALONG_H = 80.0, 48.0
 """How far along one way of the water a neighbour may be: the same cloud passes it within two days."""
+LATE = 2.0
+"""Times the expected hours of travel within which what ended at one section and begins at another is one problem."""
 TOGETHER = 24 * HOUR
 REOPEN = 12 * HOUR
 PATIENCE = 3
@@ -247,8 +249,12 @@ class Problems:
             self.open.append(ended)
             self._place(ended)
             return ended, "again"
-        near = self._neighbour(signal, family)
+        near = self._neighbour(signal, family) or self._carried(signal, family)
         if near is not None:
+            if near.ended is not None:
+                near.ended, near.severity = None, 0
+                self.open.append(near)
+                self._place(near)
             self._by_place[key] = near
             return near, "joined"
         problem = Problem(family, station, signal.since or signal.time, signal.time, 0, 0)
@@ -270,6 +276,25 @@ class Problems:
             places = {problem.station} | (told if here.medium == "river" else set())
             if told and any(self._near(here, station) for station in sorted(places)):
                 return problem
+        return None
+
+    def _carried(self, signal: Signal, family: str) -> Problem | None:
+        """A problem that ended at a section from which the water needs about as long to this one: the same cloud."""
+        here = self.stations(signal.series[0])
+        if family != "quality" or self.rivers is None or here is None or here.medium != "river":
+            return None
+        for key, problem in self._recent.items():
+            since = signal.time - (problem.ended or 0)
+            if problem.family != family or not 0 <= since <= LATE * ALONG_H * HOUR + REOPEN:
+                continue
+            told = {one.station for one in problem.members if one.property == signal.series[1]}
+            for station in sorted(told):
+                apart = self.rivers(station, here.id)
+                if apart is None or apart[0] > ALONG_KM or apart[1] > ALONG_H:
+                    continue
+                if since <= LATE * apart[1] * HOUR + REOPEN:
+                    del self._recent[key]
+                    return problem
         return None
 
     def _near(self, here: Station, other: str) -> bool:

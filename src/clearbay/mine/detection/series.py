@@ -37,7 +37,7 @@ def _severity(multiple: float) -> int:
     return 1 + sum(multiple >= step for step in MULTIPLES)
 
 
-@dataclass
+@dataclass(slots=True)
 class Exceedance:
     """Beyond the bound that applies, for as many values as ``RUN`` asks."""
 
@@ -47,6 +47,11 @@ class Exceedance:
     _on: bool = False
     _since: int = 0
     _worst: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is on, or has begun to count."""
+        return self._on or bool(self._run)
 
     def push(self, time: int, value: float, bound: Bound | None, suspect: bool, pace: Pace) -> Signal | None:
         """Judge a value against the bound of its day (None: no rule speaks of it)."""
@@ -103,28 +108,31 @@ WINDOW = 60
 """Accepted values from which a series' normal is taken (their median)."""
 WARM = {"": 24, "day": 20, "hour": 20, "minute": 60, "instant": 60}
 """Values before a sudden change is told: two years of monthly samples, most of a day of hours, an hour of minutes."""
-_REFUSE, _CUT, _SLACK = 5.0, 6.0, 2.0
-BEGIN, END, _FULL = 12.0, 3.0, 24.0
+REFUSE, CUT, SLACK = 5.0, 6.0, 2.0
+BEGIN, END, FULL = 12.0, 3.0, 24.0
 """The sum of standardised residuals (each cut at 6, less 2) at which a change begins and ends. One value adds 4 at
 most: a change is at least three values, a lone spike never is one."""
-_CALM = 2.5
+CALM = 2.5
 """Scales within which ``CLEAR`` values in a row are back to normal, however large the sum had grown."""
 MEANS = ("hour", "day")
 MEAN_CUT, MEAN_BEGIN = 14.0, 7.0
 """For a mean over an hour or a day, which no single wild reading makes: one that lies nine scales off is a change."""
-_HOLD = {"": 12, "day": 30, "hour": 240, "minute": 240, "instant": 240}
+HOLD = {"": 12, "day": 30, "hour": 240, "minute": 240, "instant": 240}
 """Strange values in a row after which they are believed: a year of monthly samples, ten days of hours."""
-_FINEST = {"": 0.3, "day": 0.1, "hour": 0.03, "minute": 0.03, "instant": 0.03}
+FINEST = {"": 0.3, "day": 0.1, "hour": 0.03, "minute": 0.03, "instant": 0.03}
 """The least standard deviation taken for a logarithm: samples of laboratories repeat no better than a third, and print
 few digits near the detection limit."""
-_DAY, _HOUR = 86_400_000_000, 3_600_000_000
-_DAYS = 3
-_SCALE_RATE = 0.02
-_MIDDLE = [(round(0.16 * (count - 1)), round(0.84 * (count - 1))) for count in range(WINDOW + 2)]
+DAY, HOUR = 86_400_000_000, 3_600_000_000
+SETTLED_DAYS = 3
+"""Days of past from which telemetry is held against what its hour of day usually adds."""
+LEAST = 8
+"""Values before one is judged at all."""
+SCALE_RATE = 0.02
+MIDDLE = [(round(0.16 * (count - 1)), round(0.84 * (count - 1))) for count in range(WINDOW + 2)]
 """Where the middle 68 % of so many sorted values begin and end."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """A level that shifts at once: two-sided CUSUM (Page 1954) of residuals against a robust baseline.
 
@@ -148,51 +156,52 @@ class Change:
     _since: int = 0
     _start: int = 0
     residual: float = 0.0
-    centre: float = math.nan
+    level: float = math.nan
 
     def push(self, time: int, value: float, pace: Pace, suspect: bool = False) -> Signal | None:
         """Judge a value, then learn it unless it is strange."""
         mean = self.series[3] in MEANS and not suspect
-        most_cut, begin = (MEAN_CUT, MEAN_BEGIN) if mean else (_CUT, BEGIN)
+        most_cut, begin = (MEAN_CUT, MEAN_BEGIN) if mean else (CUT, BEGIN)
         size = math.log(max(value, 1e-6)) if self.logarithm else value
         if not self._count:
             self._first = time
         telemetry = pace not in ("", "day")
-        hour = int(time % _DAY // _HOUR)
-        offset = self._hours.get(hour, 0.0) if telemetry and time - self._first > _DAYS * _DAY else 0.0
+        hour = int(time % DAY // HOUR)
+        offset = self._hours.get(hour, 0.0) if telemetry and time - self._first > SETTLED_DAYS * DAY else 0.0
         self._count += 1
-        if len(self._sorted) < 8:
+        if len(self._sorted) < LEAST:
             self.residual = 0.0
             self._learn(size - offset)
             return None
         middle = len(self._sorted) // 2
         centre = self._sorted[middle] + offset
-        scale = max(self._spread(), _FINEST[pace] * (1.0 if self.logarithm else 0.1 * abs(centre)), 1e-9)
+        scale = max(self._spread(), FINEST[pace] * (1.0 if self.logarithm else 0.1 * abs(centre)), 1e-9)
         self.residual = (size - centre) / scale
-        self.centre = math.exp(centre) if self.logarithm else centre
+        self.level = centre
         far = abs(self.residual)
         before = max(self._up, self._down)
-        if self._count > WARM[pace] and (far > _SLACK or before > 0.0):
+        if self._count > WARM[pace] and (far > SLACK or before > 0.0):
             cut = max(-most_cut, min(most_cut, self.residual))
-            self._up = min(_FULL, max(0.0, self._up + cut - _SLACK))
-            self._down = min(_FULL, max(0.0, self._down - cut - _SLACK))
-        if far > _REFUSE and self._refused < _HOLD[pace]:
+            self._up = min(FULL, max(0.0, self._up + cut - SLACK))
+            self._down = min(FULL, max(0.0, self._down - cut - SLACK))
+        if far > REFUSE and self._refused < HOLD[pace]:
             self._refused += 1
         else:
-            self._refused = 0 if far <= _REFUSE else self._refused
+            self._refused = 0 if far <= REFUSE else self._refused
             self._learn(size - offset)
             if telemetry:
                 usual = self._hours.get(hour, 0.0)
                 self._hours[hour] = usual + 0.05 * (size - usual - self._sorted[len(self._sorted) // 2])
-        self._calm = self._calm + 1 if far < _CALM else 0
+        self._calm = self._calm + 1 if far < CALM else 0
         if self._calm >= CLEAR:
             self._up = self._down = 0.0
         most = max(self._up, self._down)
         if before <= 0.0 < most:
             self._start = time
-        return self._signal(time, value, most, begin)
+        return self.signal(time, value, most, begin)
 
-    def _signal(self, time: int, value: float, most: float, begin: float) -> Signal | None:
+    def signal(self, time: int, value: float, most: float, begin: float) -> Signal | None:
+        """What is to be told of a value when the larger sum has become ``most``; the residual has been judged."""
         if not self._on and most >= begin:
             self._on, self._since = True, self._start
         elif self._on and most < END:
@@ -203,14 +212,13 @@ class Change:
         far = abs(self.residual)
         severity = 1 + (far >= 10.0) + (far >= 25.0)
         sure = 1.0 - 0.5 * math.exp(-(most - END) / 12.0)
+        centre = math.exp(self.level) if self.logarithm else self.level
         detail = {"scales": round(self.residual, 2), "cusum": round(most, 1), "up": self._up >= self._down}
-        return Signal(
-            "change", self.series, time, True, severity, round(sure, 3), value, self.centre, self._since, detail
-        )
+        return Signal("change", self.series, time, True, severity, round(sure, 3), value, centre, self._since, detail)
 
     def _spread(self) -> float:
         """Robust standard deviation of the accepted past: half the span of its middle 68 %."""
-        low, high = _MIDDLE[len(self._sorted)]
+        low, high = MIDDLE[len(self._sorted)]
         return max((self._sorted[high] - self._sorted[low]) / 2.0, self._scale * 0.5)
 
     def _learn(self, size: float) -> None:
@@ -219,9 +227,9 @@ class Change:
         if len(self._recent) > WINDOW:
             old = self._recent.popleft()
             del self._sorted[bisect_left(self._sorted, old)]
-        low, high = _MIDDLE[len(self._sorted)]
+        low, high = MIDDLE[len(self._sorted)]
         spread = (self._sorted[high] - self._sorted[low]) / 2.0
-        self._scale += _SCALE_RATE * (spread - self._scale)
+        self._scale += SCALE_RATE * (spread - self._scale)
 
 
 DAYS = 21
@@ -232,27 +240,28 @@ _TREND, _TREND_END = 3.3, 2.0
 _FAR = 2.0
 
 
-@dataclass
+@dataclass(slots=True)
 class Drift:
     """A slow, steady trend of daily medians: Mann-Kendall (Mann 1945), and further than the days scatter."""
 
     series: Series
     _day: int = -1
-    _today: list[float] = field(default_factory=list)
+    today: list[float] = field(default_factory=list)
     _medians: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=DAYS))
     _on: bool = False
     _since: int = 0
 
     def push(self, time: int, value: float) -> Signal | None:
         """Take a value; a judgement falls when a day is complete."""
-        day = time // _DAY
+        day = time // DAY
         found = None
         if day != self._day:
-            if self._today:
-                self._medians.append((self._day, median(self._today)))
+            if self.today:
+                self._medians.append((self._day, median(self.today)))
                 found = self._judged(time)
-            self._day, self._today = day, []
-        self._today.append(value)
+            self._day = day
+            self.today.clear()
+        self.today.append(value)
         return found
 
     def _judged(self, time: int) -> Signal | None:
@@ -271,7 +280,7 @@ class Drift:
         moved = median(levels[-third:]) - median(levels[:third])
         far = abs(moved) / max(scatter, abs(median(levels)) * 0.01, 1e-9)
         if not self._on and abs(score) >= _TREND and far >= _FAR:
-            self._on, self._since = True, self._medians[0][0] * _DAY
+            self._on, self._since = True, self._medians[0][0] * DAY
         elif self._on and abs(score) < _TREND_END:
             return self._over(time)
         if not self._on:

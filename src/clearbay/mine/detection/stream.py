@@ -2,46 +2,72 @@
 
 Values flagged as failed or missing are not judged; a suspect value counts only with a second one beside it. A value
 older than the newest of its series was overtaken: it is stored, but it changes no judgement.
+
+A group of readings goes through in waves: the first moment of every station in it, then the second, and so on. What
+stations say of one wave is judged abreast, all series at a time; where a wave is narrow, as in the history of one
+station, its series are judged alone, value by value. Both ways give the same, to the last bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearbay.mine.detection.bounds import Bound, bound
-from clearbay.mine.detection.outlet import Constant, InspectionDrop, LoadBalance, Pinned
-from clearbay.mine.detection.place import Silence, Together
-from clearbay.mine.detection.series import Change, Drift, Exceedance
+from clearbay.mine.detection.bounds import bound
+from clearbay.mine.detection.changes import HOUR, PACES, Floats, Mask, Times
+from clearbay.mine.detection.machines import Alone, Machines
+from clearbay.mine.detection.outlet import DAY, OFFICE
+from clearbay.mine.detection.outlet import HOUR as AN_HOUR
+from clearbay.mine.detection.place import Moment, Silence, Together, together
 from clearbay.mine.detection.signal import Series, Signal
+from clearbay.mine.slots import Places, Slots
 from clearbay.model.observation import Flag
 from clearbay.model.station import Station
-from clearbay.packs import properties
-
-LINEAR = frozenset({"pH", "water_temp", "DO", "DO_sat", "salinity", "AQHI", "redox", "secchi", "level"})
-"""Properties whose noise adds; that of all others (concentrations, counts, flows) multiplies."""
 
 UNJUDGED = (int(Flag.FAIL), int(Flag.MISSING))
-_DAY = 86_400_000_000
-_OFTEN = _DAY // 4
+_OFTEN = DAY // 4
 """Values without an averaging that come so soon after each other are telemetry, not samples."""
 
+ABREAST = 24
+"""Rows from which a wave is judged abreast: below, its fixed cost is that of as many values alone."""
 
-@dataclass(slots=True)
-class _Machines:
-    exceedance: Exceedance
-    change: Change
-    drift: Drift | None
-    constant: Constant | None
-    pinned: Pinned | None
-    drop: InspectionDrop | None
-    load: LoadBalance | None
-    last: int = -(2**62)
-    day: int = -(2**62)
-    bound: Bound | None = None
+Key = tuple[str, str]
+"""Station and averaging: what speaks together."""
+
+Told = list[tuple[int, int, Signal]]
+"""Signals with the row that they tell of and, within it, the order of the detectors."""
+
+_SILENCE, _EXCEEDANCE, _CHANGE, _DRIFT, _CONSTANT, _PINNED, _DROP, _LOAD, _TOGETHER = range(9)
+
+
+class _Rows(NamedTuple):
+    """Rows of a group in the order of time and place; ``row`` is their number in it."""
+
+    row: Places
+    slot: Places
+    time: Times
+    value: Floats
+    below: Mask
+    flag: npt.NDArray[np.int8]
+
+    def where(self, chosen: Any) -> _Rows:
+        """Some of them."""
+        return _Rows(*(column[chosen] for column in self))
+
+
+class _Open(NamedTuple):
+    """A moment of a station as its values come one after the other."""
+
+    time: int
+    series: list[Series]
+    residuals: list[float]
+    values: list[float]
 
 
 @dataclass
@@ -49,17 +75,22 @@ class Stream:
     """The machines of every series seen so far.
 
     ``stations`` looks a station up by id (None: unknown, judged without limits); ``targets`` as in ``bounds.bound``;
-    ``only`` runs these detectors alone (all, if None).
+    ``only`` runs these detectors alone (all, if None); ``abreast`` is the width from which waves are judged abreast.
     """
 
     stations: Callable[[str], Station | None]
     targets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     only: frozenset[str] | None = None
-    _series: dict[Series, _Machines] = field(default_factory=dict)
-    _together: dict[tuple[str, str], Together] = field(default_factory=dict)
+    abreast: int = ABREAST
+    _slots: Slots = field(default_factory=Slots)
     _silence: dict[str, Silence] = field(default_factory=dict)
-    _flow: dict[str, tuple[int, float]] = field(default_factory=dict)
-    _pending: dict[tuple[str, str], tuple[int, dict[Series, float], dict[Series, float]]] = field(default_factory=dict)
+    _together: dict[Key, Together] = field(default_factory=dict)
+    _pending: dict[Key, Moment] = field(default_factory=dict)
+    _sets: dict[Key, tuple[bytes, tuple[Series, ...]]] = field(default_factory=dict)
+    _machines: Machines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._machines = Machines(self.stations)
 
     def knows(self, station: str) -> bool:
         """Whether any value of the station was seen."""
@@ -69,18 +100,28 @@ class Stream:
         """Judge readings (columns of ``READINGS``) in the order of time; signals in that order."""
         if not readings.num_rows:
             return []
-        found: list[Signal] = []
-        for row in _rows(readings):
-            found += self._judged(*row)  # type: ignore[arg-type]
-        return found if self.only is None else [one for one in found if one.kind in self.only]
+        found: Told = []
+        rows = self._sorted(readings)
+        waves = _waves(self._machines.station[rows.slot], rows.time)
+        order = np.argsort(waves, kind="stable")
+        ends = np.cumsum(np.bincount(waves))
+        begin = 0
+        for end in ends.tolist():
+            if end - begin < self.abreast:
+                break
+            found += self._wave(rows.where(order[begin:end]))
+            begin = end
+        if begin < len(order):
+            found += self._alone(rows.where(np.sort(order[begin:]) if begin else slice(None)))
+        found.sort(key=lambda one: one[:2])
+        return [one for *_, one in found if self.only is None or one.kind in self.only]
 
     def flush(self) -> list[Signal]:
         """Judge the moments that wait for their other sensors; a history's last word, and a stream's each second."""
-        found = []
-        for key in sorted(self._pending):
-            time, residuals, values = self._pending.pop(key)
-            found += _some(self._together[key].push(time, residuals, values))
-        return found
+        waiting = sorted(self._pending.items())
+        self._pending.clear()
+        found = together([(self._together[key], moment) for key, moment in waiting])
+        return [one for one in found if one is not None]
 
     def silent(self, now: int) -> list[str]:
         """The stations that have been silent for too long at ``now`` (microseconds UTC), and of which nobody heard."""
@@ -97,106 +138,308 @@ class Stream:
         """Signals of the stations that are silent at ``now`` (microseconds UTC)."""
         return [signal for id in self.silent(now) if (signal := self._silence[id].waited(now)) is not None]
 
+    def _sorted(self, readings: pa.Table) -> _Rows:
+        """The rows by time, then station; flow before what it carries."""
+        numbered = self._slots.of(readings)
+        self._machines.add(numbered.fresh)
+        time = readings.column("time").cast(pa.int64()).to_numpy()
+        stations = _ranks(numbered.stations)
+        kinds = _ranks([(code != "flow", code, depth, averaging) for code, depth, averaging in numbered.kinds])
+        order = np.lexsort((stations[numbered.station] * len(kinds) + kinds[numbered.kind], time))
+        slot, time = numbered.slot[order], time[order]
+        again = np.flatnonzero((slot[1:] == slot[:-1]) & (time[1:] == time[:-1])) + 1
+        if len(again):  # the first of equal times is the one that counts
+            order, slot, time = (np.delete(column, again) for column in (order, slot, time))
+        return _Rows(
+            np.arange(len(order)),
+            slot,
+            time,
+            readings.column("value").to_numpy()[order],
+            pc.equal(readings.column("censoring"), "<").to_numpy()[order],
+            readings.column("flag").to_numpy()[order],
+        )
+
+    # Abreast: many series, one value each.
+
+    def _wave(self, rows: _Rows) -> Told:
+        """Judge one moment each of many stations."""
+        machines, found = self._machines, list[tuple[int, int, Signal]]()
+        machines.recall(rows.slot)
+        ahead = rows.time > machines.last[rows.slot]
+        if not ahead.all():
+            rows = rows.where(ahead)
+        base = machines.pace[rows.slot]
+        often = (base == 0) & (rows.time - machines.last[rows.slot] <= _OFTEN)
+        pace = np.where(often, HOUR, base)
+        machines.last[rows.slot] = rows.time
+        self._heard(rows, base, found)
+        judged = (rows.flag != UNJUDGED[0]) & (rows.flag != UNJUDGED[1])
+        if not judged.all():
+            rows, pace = rows.where(judged), pace[judged]
+        new_day = rows.time // DAY != machines.day[rows.slot]
+        for place in np.flatnonzero(new_day).tolist():
+            self._bound(int(rows.slot[place]), int(rows.time[place]))
+        self._exceeding(rows, pace, found)
+        watched = ~machines.silent[rows.slot]
+        if self.only is not None and self.only == {"exceedance"}:
+            return found
+        if not watched.all():
+            rows, pace, new_day = rows.where(watched), pace[watched], new_day[watched]
+        suspect = rows.flag == Flag.SUSPECT
+        residual, told = machines.changes.push(rows.slot, rows.time, rows.value, pace, suspect, machines.names)
+        found += [(int(rows.row[place]), _CHANGE, signal) for place, signal in told]
+        self._drifting(rows, new_day, found)
+        self._doubted(rows, found)
+        self._gathered(rows, residual, found)
+        return found
+
+    def _heard(self, rows: _Rows, base: Places, found: Told) -> None:
+        """Each station's word, once a moment."""
+        machines = self._machines
+        speaks = base >= HOUR
+        station = machines.station[rows.slot]
+        first = np.flatnonzero(np.concatenate([[True], station[1:] != station[:-1]]))
+        for place in first.tolist():
+            name, _, _, averaging = machines.names[rows.slot[place]]
+            if name not in self._silence:
+                self._silence[name] = Silence(name, averaging)
+        spoken = np.flatnonzero(speaks)
+        own = station[spoken]
+        first = spoken[np.concatenate([[True], own[1:] != own[:-1]])] if len(spoken) else spoken
+        for place in first.tolist():
+            for signal in self._silence[machines.names[rows.slot[place]][0]].push(int(rows.time[place])):
+                found.append((int(rows.row[place]), _SILENCE, signal))
+
+    def _bound(self, slot: int, time: int) -> None:
+        """The bound of a new day."""
+        station, code, depth, averaging = self._machines.names[slot]
+        place = self.stations(station)
+        self._machines.day[slot] = time // DAY
+        told = bound(place, code, depth, averaging, time, self.targets) if place is not None else None
+        self._machines.bind(slot, told)
+
+    def _exceeding(self, rows: _Rows, pace: Places, found: Told) -> None:
+        machines = self._machines
+        high = machines.high[rows.slot]
+        over = (rows.value > high) | (rows.value < machines.low[rows.slot])
+        asked = (over | machines.busy[rows.slot]) & ~(rows.below & (rows.value > high))
+        for place in np.flatnonzero(asked).tolist():
+            slot = int(rows.slot[place])
+            machine, suspect = machines.exceedance(slot), bool(rows.flag[place] == Flag.SUSPECT)
+            time, value = int(rows.time[place]), float(rows.value[place])
+            signal = machine.push(time, value, machines.bounds[slot], suspect, PACES[pace[place]])
+            machines.busy[slot] = machine.busy
+            if signal is not None:
+                found.append((int(rows.row[place]), _EXCEEDANCE, signal))
+
+    def _drifting(self, rows: _Rows, new_day: Mask, found: Told) -> None:
+        drifts = self._machines.drifts
+        slots, values = rows.slot.tolist(), rows.value.tolist()
+        for place in np.flatnonzero(new_day).tolist():
+            machine = drifts[slots[place]]
+            if machine is not None and (signal := machine.push(int(rows.time[place]), values[place])) is not None:
+                found.append((int(rows.row[place]), _DRIFT, signal))
+        for place in np.flatnonzero(~new_day & (self._machines.pace[rows.slot] > 0)).tolist():
+            drifts[slots[place]].today.append(values[place])
+
+    def _doubted(self, rows: _Rows, found: Told) -> None:
+        """The rules for outlets that measure themselves."""
+        machines = self._machines
+        outlet = machines.outlet[rows.slot]
+        if (outlet < 0).all():
+            return
+        rows = rows.where(outlet >= 0)
+        flows = machines.flows[rows.slot]
+        if flows.any():
+            own = rows.where(flows)
+            station = machines.station[own.slot]
+            machines.flow_time[station], machines.flow[station] = own.time, own.value
+        counted = rows.where(~flows | (rows.value > 0))
+        below = counted.below & ~machines.flows[counted.slot]
+        self._tell(
+            counted, _CONSTANT, found,
+            machines.constants.push(
+                machines.outlet[counted.slot], counted.time, counted.value, below, self._names(counted)
+            ),
+        )  # fmt: skip
+        if flows.any():
+            rows = rows.where(~flows)
+        limited = (machines.high[rows.slot] <= 1e300) & (machines.limit[rows.slot] > 0)
+        if limited.any():
+            own = rows.where(limited)
+            bounds = [machines.bounds[slot] for slot in own.slot.tolist()]
+            told = machines.pins.push(
+                machines.outlet[own.slot], own.time, own.value, bounds, self._names(own)
+            )  # fmt: skip
+            self._tell(own, _PINNED, found, told)
+        self._dropping(rows, found)
+        station = machines.station[rows.slot]
+        known = machines.flow_time[station] == rows.time
+        if known.any():
+            own = rows.where(known)
+            flow = machines.flow[station[known]]
+            told = machines.loads.push(machines.outlet[own.slot], own.time, own.value, flow, self._names(own))
+            self._tell(own, _LOAD, found, told)
+
+    def _dropping(self, rows: _Rows, found: Told) -> None:
+        machines = self._machines
+        local = rows.time + machines.offset[rows.slot]
+        new_day = local // DAY != machines.drop_day[rows.slot]
+        slots, values, drops = rows.slot.tolist(), rows.value.tolist(), machines.drops
+        for place in np.flatnonzero(new_day).tolist():
+            machine = drops[slots[place]]
+            assert machine is not None
+            signal = machine.push(int(rows.time[place]), values[place])
+            machines.drop_day[slots[place]] = machine.day
+            if signal is not None:
+                found.append((int(rows.row[place]), _DROP, signal))
+        hour = local % DAY // AN_HOUR
+        office = (hour >= OFFICE[0]) & (hour < OFFICE[1])
+        for place in np.flatnonzero(~new_day & office).tolist():
+            drops[slots[place]].office.append(values[place])
+        for place in np.flatnonzero(~new_day & ~office).tolist():
+            drops[slots[place]].other.append(values[place])
+
+    def _gathered(self, rows: _Rows, residual: Floats, found: Told) -> None:
+        """Hold a moment's residuals until the next moment of the station begins; then judge them together."""
+        machines = self._machines
+        group = machines.station[rows.slot] * len(PACES) + machines.pace[rows.slot]
+        if not len(group):
+            return
+        if (group[1:] < group[:-1]).any():  # stations by number, and what speaks together side by side
+            order = np.argsort(group, kind="stable")
+            rows, residual, group = rows.where(order), residual[order], group[order]
+        begins = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])).tolist()
+        due: list[tuple[Together, Moment]] = []
+        told: list[int] = []
+        for begin, end in zip(begins, [*begins[1:], len(group)], strict=True):
+            slots = rows.slot[begin:end]
+            station, _, _, averaging = machines.names[slots[0]]
+            key, time = (station, averaging), int(rows.time[begin])
+            moment = Moment(time, self._series(key, slots), residual[begin:end], rows.value[begin:end])
+            waiting = self._pending.get(key)
+            if waiting is not None and waiting.time == time:
+                moment = waiting.and_(moment)
+            elif waiting is not None:
+                due.append((self._together[key], waiting))
+                told.append(int(rows.row[begin]))
+            elif key not in self._together:
+                self._together[key] = Together(station)
+            self._pending[key] = moment
+        for row, signal in zip(told, together(due), strict=True):
+            if signal is not None:
+                found.append((row, _TOGETHER, signal))
+
+    def _series(self, key: Key, slots: Places) -> tuple[Series, ...]:
+        """The names of slots: mostly those of the moment before."""
+        numbers = slots.tobytes()
+        known = self._sets.get(key)
+        if known is None or known[0] != numbers:
+            known = self._sets[key] = numbers, tuple(self._machines.names[slot] for slot in slots.tolist())
+        return known[1]
+
+    def _names(self, rows: _Rows) -> list[Series]:
+        return list(map(self._machines.names.__getitem__, rows.slot.tolist()))
+
+    @staticmethod
+    def _tell(rows: _Rows, order: int, found: Told, told: list[tuple[int, Signal]]) -> None:
+        found += [(int(rows.row[place]), order, signal) for place, signal in told]
+
+    # Alone: one value after the other.
+
+    def _alone(self, rows: _Rows) -> Told:
+        machines, found = self._machines, list[tuple[int, int, Signal]]()
+        open_: dict[Key, _Open] = {}
+        for row, slot, *values in zip(*(column.tolist() for column in rows), strict=True):
+            alone = machines.alone.get(slot) or machines.take(slot)
+            found += [(row, 0, signal) for signal in self._judged(slot, alone, open_, *values)]
+        for key, one in open_.items():
+            self._pending[key] = self._joined(key, one)
+        machines.settle()
+        return found
+
     def _judged(
-        self, station: str, code: str, depth: str, averaging: str, time: int, value: float, censoring: str, flag: int
+        self, slot: int, alone: Alone, open_: dict[Key, _Open], time: int, value: float, below: bool, flag: int
     ) -> list[Signal]:
-        series = (station, code, depth, averaging)
-        machines = self._series.get(series)
-        if machines is None:
-            machines = self._series[series] = self._made(series)
-        if time <= machines.last:
+        if time <= alone.last:
             return []
-        pace = averaging or ("hour" if time - machines.last <= _OFTEN else "")
-        machines.last = time
+        series = self._machines.names[slot]
+        station, code, depth, averaging = series
+        pace = averaging or ("hour" if time - alone.last <= _OFTEN else "")
+        alone.last = time
         found: list[Signal] = []
-        if averaging not in ("", "day"):
-            if station not in self._silence:
-                self._silence[station] = Silence(station, averaging)
-            found += self._silence[station].push(time)
-        elif station not in self._silence:
+        if station not in self._silence:
             self._silence[station] = Silence(station, averaging)
+        if averaging not in ("", "day"):
+            found += self._silence[station].push(time)
         if flag in UNJUDGED:
             return found
-        place = self.stations(station)
-        if time // _DAY != machines.day:
-            machines.day = time // _DAY
-            machines.bound = bound(place, code, depth, averaging, time, self.targets) if place is not None else None
-        limit = machines.bound
-        suspect = flag == Flag.SUSPECT
-        if not (censoring == "<" and limit is not None and value > limit.high):
-            signal = machines.exceedance.push(time, value, limit, suspect, pace)
+        if time // DAY != alone.day:
+            alone.day = time // DAY
+            place = self.stations(station)
+            alone.bound = bound(place, code, depth, averaging, time, self.targets) if place is not None else None
+        limit, suspect = alone.bound, flag == Flag.SUSPECT
+        if not (below and limit is not None and value > limit.high):
+            signal = alone.exceedance.push(time, value, limit, suspect, pace)
             if signal is not None:
                 found.append(signal)
         if code == "AQHI" or (self.only is not None and self.only == {"exceedance"}):
             return found  # an index of what is watched already: its limit is enough
-        signal = machines.change.push(time, value, pace, suspect)
+        signal = alone.change.push(time, value, pace, suspect)
         if signal is not None:
             found.append(signal)
-        if machines.drift is not None and (signal := machines.drift.push(time, value)) is not None:
+        if alone.drift is not None and (signal := alone.drift.push(time, value)) is not None:
             found.append(signal)
-        if machines.constant is not None:
-            self._doubted(machines, station, code, time, value, censoring, found)
-        self._gathered(series, time, machines.change.residual, value, found)
+        if alone.constant is not None:
+            self._doubted_alone(slot, alone, time, value, below, found)
+        self._gathered_alone(series, time, alone.change.residual, value, open_, found)
         return found
 
-    def _doubted(
-        self,
-        machines: _Machines,
-        station: str,
-        code: str,
-        time: int,
-        value: float,
-        censoring: str,
-        found: list[Signal],
+    def _doubted_alone(
+        self, slot: int, alone: Alone, time: int, value: float, below: bool, found: list[Signal]
     ) -> None:
-        """The rules for outlets that measure themselves."""
-        if machines.constant is None or machines.pinned is None or machines.drop is None or machines.load is None:
+        if alone.constant is None or alone.pinned is None or alone.drop is None or alone.load is None:
             return
-        if code == "flow":
-            self._flow[station] = (time, value)
-            if value > 0 and (signal := machines.constant.push(time, value, False)) is not None:
+        machines = self._machines
+        station = machines.station[slot]
+        if machines.flows[slot]:
+            machines.flow_time[station], machines.flow[station] = time, value
+            if value > 0 and (signal := alone.constant.push(time, value, False)) is not None:
                 found.append(signal)
             return
         told = [
-            machines.constant.push(time, value, censoring == "<"),
-            machines.pinned.push(time, value, machines.bound),
-            machines.drop.push(time, value),
+            alone.constant.push(time, value, below),
+            alone.pinned.push(time, value, alone.bound),
+            alone.drop.push(time, value),
         ]
-        moment, flow = self._flow.get(station, (-1, 0.0))
-        if moment == time:
-            told.append(machines.load.push(time, value, flow))
+        if machines.flow_time[station] == time:
+            told.append(alone.load.push(time, value, float(machines.flow[station])))
         found += [signal for signal in told if signal is not None]
 
-    def _gathered(self, series: Series, time: int, residual: float, value: float, found: list[Signal]) -> None:
-        """Hold a moment's residuals until the next moment of the station begins; then judge them together."""
+    def _gathered_alone(
+        self, series: Series, time: int, residual: float, value: float, open_: dict[Key, _Open], found: list[Signal]
+    ) -> None:
         key = (series[0], series[3])
-        waiting = self._pending.get(key)
-        if waiting is not None and waiting[0] != time:
-            signal = self._together[key].push(*waiting)
-            if signal is not None:
-                found.append(signal)
-            waiting = None
-        if waiting is None:
-            self._together.setdefault(key, Together(series[0]))
-            waiting = self._pending[key] = (time, {}, {})
-        waiting[1][series] = residual
-        waiting[2][series] = value
+        one = open_.get(key)
+        if one is None or one.time != time:
+            waiting = self._pending.get(key) if one is None else self._joined(key, one)
+            if waiting is not None and waiting.time != time:
+                if (signal := self._together[key].push(waiting)) is not None:
+                    found.append(signal)
+                self._pending.pop(key, None)
+            elif waiting is None and key not in self._together:
+                self._together[key] = Together(series[0])
+            one = open_[key] = _Open(time, [], [], [])
+        one.series.append(series)
+        one.residuals.append(residual)
+        one.values.append(value)
 
-    def _made(self, series: Series) -> _Machines:
-        station, code, _, averaging = series
-        place = self.stations(station)
-        known = properties().get(code)
-        logarithm = code not in LINEAR and (known is None or known.unit not in ("Cel", "[pH]", "%", "1"))
-        outlet = place is not None and place.medium == "effluent"
-        return _Machines(
-            Exceedance(series),
-            Change(series, logarithm),
-            Drift(series) if averaging not in ("",) else None,
-            Constant(series) if outlet else None,
-            Pinned(series) if outlet else None,
-            InspectionDrop(series, place.utc_offset if place else 0) if outlet else None,
-            LoadBalance(series) if outlet else None,
-        )
+    def _joined(self, key: Key, one: _Open) -> Moment:
+        """A moment of a station, with what it said of the same time before."""
+        series = tuple(one.series)
+        moment = Moment(one.time, series, np.array(one.residuals), np.array(one.values))
+        waiting = self._pending.get(key)
+        return waiting.and_(moment) if waiting is not None and waiting.time == one.time else moment
 
 
 def batch(
@@ -209,21 +452,20 @@ def batch(
     return stream.push(readings) + stream.flush()
 
 
-def _some(signal: Signal | None) -> list[Signal]:
-    return [] if signal is None else [signal]
+def _ranks(words: list[Any]) -> Places:
+    """The place of each in their order."""
+    ranks = np.empty(len(words), dtype=np.int64)
+    ranks[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+    return ranks
 
 
-_COLUMNS = ("station", "property", "depth", "averaging", "time", "value", "censoring", "flag")
-
-
-def _rows(readings: pa.Table) -> Iterable[Sequence[object]]:
-    """Rows by time, then station; flow before what it carries."""
-    micros = pc.cast(readings.column("time"), pa.int64())
-    table = readings.select(list(_COLUMNS)).set_column(4, "time", micros)
-    table = table.append_column("late", pc.not_equal(table.column("property"), "flow"))
-    order = pc.sort_indices(
-        table,
-        sort_keys=[(name, "ascending") for name in ("time", "station", "late", "property", "depth", "averaging")],
-    )
-    table = table.take(order)
-    return zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)
+def _waves(station: Places, time: Times) -> Places:
+    """Of each row which moment of its station it belongs to; rows in the order of time."""
+    order = np.argsort(station, kind="stable")
+    own, moment = station[order], time[order]
+    new_station = np.concatenate([[True], own[1:] != own[:-1]])
+    number = np.cumsum(new_station | np.concatenate([[True], moment[1:] != moment[:-1]]))
+    starts = np.flatnonzero(new_station)
+    waves = np.empty(len(order), dtype=np.int64)
+    waves[order] = number - np.repeat(number[starts], np.diff(np.append(starts, len(order))))
+    return waves

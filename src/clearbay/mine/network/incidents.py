@@ -36,6 +36,8 @@ ALARM = 2.5
 """Times its own level at which a section raises an alarm."""
 COVERED = 0.75
 """Part of the peak to which the first section must have fallen again before the incident is traced."""
+OVER, MOST_H = 0.1, 120.0
+"""Part of the peak to which every alarmed section has fallen when all is over; hours after which it is anyway."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,13 @@ class World:
         wanted = {*upstream(network, place).reach.tolist(), *downstream(network, place, km).reach.tolist()}
         return [site for site in self.sections if site.place.reach in wanted]
 
-    def incident(self, seed: int, *, outlet: Site | None = None, most_km: float = 250.0) -> Incident | None:
-        """One random incident; None where no section would raise an alarm. The same for the same number."""
+    def incident(
+        self, seed: int, *, outlet: Site | None = None, most_km: float = 250.0, whole: bool = False
+    ) -> Incident | None:
+        """One random incident; None where no section would raise an alarm. The same for the same number.
+
+        The record ends when the first section has seen the crest; ``whole``: when all is over at all sections.
+        """
         rng = np.random.default_rng((20_261, seed))
         network = self.basin.network
         source = outlet or self.outlets[int(rng.integers(len(self.outlets)))]
@@ -133,6 +140,8 @@ class World:
         top = int(cloud.argmax())
         fallen = np.flatnonzero((np.arange(len(cloud)) > top) & (cloud < COVERED * cloud[top]))
         until = float(hourly[fallen[0]]) + 3.0 if len(fallen) else float(hourly[-1])
+        if whole:
+            until = max(until, self._over(clouds, code, hourly, start))
         keep = hourly <= until
         series = {
             site.id: {
@@ -171,6 +180,17 @@ class World:
                 over = clouds[name][code] > (ALARM - 1.0) * BACKGROUND[code]
                 return name, code, float(hourly[int(over.argmax())])
         return None, "", 0.0
+
+    @staticmethod
+    def _over(clouds: Mapping[str, Mapping[str, Floats]], code: str, hourly: Floats, start: float) -> float:
+        """The hour at which the cloud has left every section that it alarmed."""
+        last = start
+        for levels in clouds.values():
+            cloud = levels[code]
+            if cloud.max() > (ALARM - 1.0) * BACKGROUND[code]:
+                high = np.flatnonzero(cloud > max(OVER * float(cloud.max()), 0.5 * BACKGROUND[code]))
+                last = max(last, float(hourly[high[-1]]) + 18.0)
+        return min(last, start + MOST_H, float(hourly[-1]))
 
     @staticmethod
     def _measured(rng: np.random.Generator, level: float, hourly: Floats, cloud: Floats | None) -> Floats:

@@ -52,11 +52,14 @@ class Arrived:
 class Pushed:
     """What a push gives: ``flags``, one row for each row pushed, a column a test and ``aggregate``; and ``revised``,
         the earlier rows whose flags have changed, with station, property, depth, averaging, time, value and their flags
-    (``before`` is the aggregate until now). ``late`` marks the rows no later than the newest of their series."""
+    (``before`` is the aggregate until now). ``late`` marks the rows no later than the newest of their series; where
+        there are any, ``newest`` has of each row the time, value and one flag of the newest of its series before this
+        push."""
 
     flags: pa.Table
     revised: pa.Table
     late: npt.NDArray[np.bool_]
+    newest: tuple[Times, Values, npt.NDArray[np.int8]] | None = None
 
 
 class Stream:
@@ -98,7 +101,10 @@ class Stream:
         self._point_tests(rows, flags)
         order: Any = np.argsort(rows.slot, kind="stable") if _unsorted(rows.slot) else _ALL
         late = _late(rows.slot[order], rows.time[order], self.newest)
+        newest = None
         if late.any():
+            last = aggregate(self.last_flags[rows.slot])
+            newest = self.newest[rows.slot], self.last_value[rows.slot], last
             fresh: Any = order[~late] if order is not _ALL else np.flatnonzero(~late)
             behind = np.ones(len(late), dtype=bool)
             behind[fresh] = False
@@ -118,17 +124,13 @@ class Stream:
         revised = self._revised(changed)
         if keep:
             self._remember(rows, fresh, slots, starts, lengths, flags)
-        return Pushed(self._table(flags), revised, behind)
+        return Pushed(self._table(flags), revised, behind, newest)
 
     def slots(self, table: pa.Table) -> Places:
         """The series of each row by number: where ``newest``, ``last_value`` and the others have theirs."""
         slots = self.directory.slots(table)
         self._grow()
         return slots
-
-    def last_aggregate(self, slots: Places) -> npt.NDArray[np.int8]:
-        """The one flag of the newest value of each of these series."""
-        return aggregate(self.last_flags[slots])
 
     def _arrived(self, table: pa.Table) -> Arrived:
         for column in ("time", "value"):

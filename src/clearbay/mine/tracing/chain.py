@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from clearbay.mine.network import Network, Place, Site
 from clearbay.mine.tracing.curve import Curve
+from clearbay.mine.tracing.notes import note
 from clearbay.mine.tracing.pulse import Pulse, find_pulse
 from clearbay.mine.tracing.ways import Stretch
 from clearbay.model.errors import BadInput
@@ -97,7 +98,7 @@ def _alarm(curve: Curve, middle: float, noise: float) -> Pulse | None:
         dose_spread=1.0,
         duration_h=0.0,
         complete=False,
-        warnings=(f"section {curve.section}: no curve yet, only raised values: age, distance and mass are guesses",),
+        warnings=(note("no_curve", section=curve.section),),
     )
 
 
@@ -205,14 +206,15 @@ def stretches_of(
     network: Network, chain: Sequence[Section], pulses: Sequence[Pulse]
 ) -> tuple[tuple[Stretch, ...], list[str]]:
     """What the peaks of neighbouring sections say of the velocity between them, and what they do not say."""
-    found, warnings = [], []
+    found: list[Stretch] = []
+    warnings: list[str] = []
     at = 0
     for k in range(1, len(chain)):
         hours, doubt = main_way(network, chain[at].site.place, chain[k].site.place)
         lag = pulses[k].peak_h - pulses[at].peak_h
         error = float(np.hypot(pulses[at].peak_error_h, pulses[k].peak_error_h))
         if lag <= 2.0 * error:
-            warnings.append(f"the peaks at {chain[at].site.id} and {chain[k].site.id} are too close to tell a velocity")
+            warnings.append(note("too_close", section=chain[at].site.id, other=chain[k].site.id))
             continue
         found.append(
             Stretch(

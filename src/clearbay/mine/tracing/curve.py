@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clearbay.mine.tracing.notes import note
 from clearbay.model.errors import BadInput
 
 COLUMNS = ("section", "distance_km", "discharge_m3s", "time_h", "concentration")
@@ -49,19 +50,17 @@ def make_curve(
     time, value = time[good], value[good]
     notes = list(remarks)
     if np.any(np.diff(time) < 0):
-        notes.append(f"section {section}: samples were out of order in time and were sorted")
+        notes.append(note("unordered", section=section))
     order = np.argsort(time, kind="stable")
     time, value = time[order], value[order]
     unique, inverse, count = np.unique(time, return_inverse=True, return_counts=True)
     if len(unique) < len(time):
-        notes.append(
-            f"section {section}: {len(time) - len(unique)} samples share a time with another and were averaged"
-        )
+        notes.append(note("averaged", section=section, count=len(time) - len(unique)))
         value = np.bincount(inverse, value) / count
         time = unique
     spikes = lone_spikes(value)
     if spikes.any():
-        notes.append(f"section {section}: {int(spikes.sum())} lone spike(s) were left out")
+        notes.append(note("spikes", section=section, count=int(spikes.sum())))
         time, value = time[~spikes], value[~spikes]
     return Curve(str(section), float(distance_km), float(discharge_m3s), time, value, tuple(notes))
 

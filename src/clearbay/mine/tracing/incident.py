@@ -13,6 +13,7 @@ from clearbay.mine.tracing.chain import Chain, Section, read_chain, stretches_of
 from clearbay.mine.tracing.evidence import Clue, Other, clues_of
 from clearbay.mine.tracing.literature import width
 from clearbay.mine.tracing.mass import released_mass
+from clearbay.mine.tracing.notes import note
 from clearbay.mine.tracing.posterior import INTERVAL, Estimate, Grid, Posterior
 from clearbay.mine.tracing.pulse import Pulse
 from clearbay.mine.tracing.release import Ages, ages_and_durations
@@ -102,7 +103,7 @@ def trace_incident(
         text for one, pulse in zip(chain.sections, seen, strict=True) for text in (*one.curve.remarks, *pulse.warnings)
     ]
     if chain.aside:
-        warnings.append(f"pulses at {', '.join(chain.aside)} fit no single cloud in order, time and dose: left aside")
+        warnings.append(note("aside", sections=", ".join(chain.aside)))
     stretches, notes = stretches_of(network, chain.sections, seen)
     warnings += notes
 
@@ -169,7 +170,7 @@ def trace_incident(
     carried = float((probability * reached.share).sum())
     if mass is not None and carried < 0.98:
         mass = Estimate(*(value / carried for value in (mass.median, mass.low, mass.high)))
-        notes.append(f"{1 - carried:.0%} of the water above takes other arms: the mass was raised accordingly")
+        notes.append(note("arms", share=f"{1 - carried:.0%}"))
     return Incident(
         section=top,
         identifiable=identifiable,
@@ -299,16 +300,13 @@ def _identifiable(
 ) -> tuple[bool, list[str]]:
     """Whether the place was located, and if not, why."""
     doubt = float((probability * reached.doubt).sum())
-    notes = []
+    notes: list[str] = []
     if not stretches and doubt > CALIBRATED:
-        notes.append(
-            "not identifiable from one section: its curve tells the age of the cloud, and the velocity of the water "
-            "above is not measured; a second section, or calibrated travel times, would tell the distance"
-        )
+        notes.append(note("one_section"))
         return False, notes
     prior = _quantiles(anywhere.km, anywhere.length_km)
     share = (distance.high - distance.low) / max(prior.high - prior.low, 1e-9)
     if share > TELLING:
-        notes.append(f"not identifiable: the interval of the distance is {share:.0%} as wide as without the curves")
+        notes.append(note("not_located", share=f"{share:.0%}"))
         return False, notes
     return True, notes

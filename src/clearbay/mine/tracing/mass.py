@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearbay.mine.tracing.literature import FLUX_ERROR, LOSS_RATE, LOSS_SPREAD
+from clearbay.mine.tracing.notes import note
 from clearbay.mine.tracing.posterior import INTERVAL, Estimate, Posterior
 from clearbay.mine.tracing.pulse import Pulse
 
@@ -31,7 +32,7 @@ def released_mass(
     amounts = np.array([pulse.dose for pulse in pulses]) if doses is None else doses
     good = np.isfinite(flows) & np.isfinite(amounts) & (amounts > 0)
     if not good.any():
-        return None, float("nan"), ("no discharge was given, so the mass cannot be told",)
+        return None, float("nan"), (note("no_mass"),)
     log_dose = np.log(amounts[good])
     lag = np.array([pulse.peak_h - pulses[0].peak_h for pulse in pulses])[good]
     variance = np.array([FLUX_ERROR.value**2 + pulse.dose_spread**2 for pulse in pulses])[good]
@@ -68,13 +69,11 @@ def _remarks(
     log_dose: NDArray[np.float64], variance: NDArray[np.float64], pulses: Sequence[Pulse], good: NDArray[np.bool_]
 ) -> tuple[str, ...]:
     if len(log_dose) == 1:
-        return ("mass: one section cannot tell losses on the way; the interval's upper end rests on a general guess",)
+        return (note("loss_unknown"),)
     change = float(log_dose[-1] - log_dose[0])
     doubt = 2.0 * float(np.sqrt(variance[0] + variance[-1]))
     if change > doubt:
-        return (
-            f"the dose grows by {np.expm1(change):.0%} downstream: a second source, or wrong discharge or calibration",
-        )
+        return (note("dose_grows", share=f"{np.expm1(change):.0%}"),)
     if change < -doubt:
-        return (f"the dose falls by {-np.expm1(change):.0%} downstream: the substance is lost on the way",)
+        return (note("dose_falls", share=f"{-np.expm1(change):.0%}"),)
     return ()

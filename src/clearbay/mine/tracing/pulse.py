@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from clearbay.mine.tracing.curve import FEWEST, Curve
 from clearbay.mine.tracing.literature import SKEWNESS
+from clearbay.mine.tracing.notes import note
 
 EDGE = 0.02
 """Fraction of the peak at which the leading edge is read: about the first detection in dye tests."""
@@ -89,7 +90,7 @@ def find_pulse(curve: Curve) -> Pulse | None:
     if len(time) < FEWEST:
         return None
     warnings: list[str] = []
-    name = f"section {curve.section}"
+    name = curve.section
     background, noise, roughness = _background(value)
     raised = value - background
     top = float(raised.max())
@@ -100,7 +101,7 @@ def find_pulse(curve: Curve) -> Pulse | None:
         return None
     keep = _main_pulse(raised, noise)
     if np.count_nonzero(raised[~keep] > 0.35 * raised.max()) >= 2:
-        warnings.append(f"{name}: more than one pulse; the largest was used")
+        warnings.append(note("several_pulses", section=name))
     time, raised = time[keep], raised[keep]
     if len(time) < FEWEST:
         return None
@@ -108,23 +109,20 @@ def find_pulse(curve: Curve) -> Pulse | None:
     step = float(np.median(np.diff(time[max(index - 3, 0) : index + 4])))
     area, tail, cut_front, cut_tail, peak_seen = _area(time, raised, index, peak)
     if not peak_seen:
-        warnings.append(f"{name}: the record begins or ends at its highest value, the peak was not seen")
+        warnings.append(note("no_peak", section=name))
     if cut_front:
-        warnings.append(f"{name}: the record begins within the cloud; the front was completed by the usual shape")
+        warnings.append(note("cut_front", section=name))
     if cut_tail and peak_seen:
-        warnings.append(f"{name}: the record ends within the cloud; {tail:.0%} of the dose was extrapolated")
+        warnings.append(note("cut_tail", section=name, share=f"{tail:.0%}"))
     if np.count_nonzero(raised > 0.5 * peak) < 3:
-        warnings.append(f"{name}: fewer than three samples stand above half the peak; width and dose are rough")
+        warnings.append(note("few_samples", section=name))
     duration = _duration(time, raised, peak)
     width = area / peak
     width_variance = 0.05**2 + (0.35 * tail) ** 2 + (0.3 * step / width) ** 2
     lead, lead_variance = _lead(time, raised, index, peak_h, peak, noise, width)
     peak_error = float(np.hypot(0.3 * step, 0.03 * width))
     if duration > 0.0:
-        warnings.append(
-            f"{name}: the top is flat, so the release lasted about {duration:.3g} h; "
-            "read by its rising front, the time given is its beginning"
-        )
+        warnings.append(note("flat_top", section=name, hours=f"{duration:.3g}"))
         width, peak_h = _front(time, raised, peak)
         width_variance += 0.2**2
         lead, lead_variance = float("nan"), float("inf")

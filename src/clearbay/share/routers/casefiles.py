@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path as Disk
 from typing import Annotated, Literal
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -21,11 +21,14 @@ from clearbay.model.text import Language
 from clearbay.share import case_pdf, encode, exports
 from clearbay.share import case_shapes as shapes
 from clearbay.share.context import Services, noun
+from clearbay.share.guard import Caller, tasked
 from clearbay.share.problems import Denied, documented
 from clearbay.share.routers.cases import Id, Operator, Reader
 from clearbay.store.evidence import LARGEST, Arrival, Files
 
 router = noun("evidence")
+
+Warner = Annotated[Caller, Depends(tasked("cases.warn"))]
 
 Number = Annotated[int, Path(description="Number of the evidence in its case.", ge=1, le=10**9)]
 
@@ -147,7 +150,7 @@ def bundle(
 )
 def warning(
     desk: Services,
-    caller: Operator,
+    caller: Warner,
     id: Id,
     sender: Annotated[str, Query(description="Who warns; no spaces.", min_length=1, max_length=200)],
     status: Annotated[

@@ -7,20 +7,21 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Response
 
 from clearbay import packs
-from clearbay.apply.cases import Casework, Draft, acts, casejson, lists
+from clearbay.apply.cases import Casework, Draft, acts, casejson, lists, openers
 from clearbay.apply.cases.acts import Act
 from clearbay.model.case import Actor, Case, Limit, Place
 from clearbay.model.errors import BadInput
 from clearbay.share import case_shapes as shapes
 from clearbay.share import case_telling, encode
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import Caller, allowed
+from clearbay.share.guard import Caller, tasked
 from clearbay.share.problems import documented
 
 router = noun("cases")
 
-Reader = Annotated[Caller, Depends(allowed("read"))]
-Operator = Annotated[Caller, Depends(allowed("operate"))]
+Reader = Annotated[Caller, Depends(tasked("cases.read"))]
+Opener = Annotated[Caller, Depends(tasked("cases.open"))]
+Operator = Annotated[Caller, Depends(tasked("cases.act"))]
 Id = Annotated[str, Path(description="Id of the case.", examples=["PA-2026-4403-00001"], max_length=60)]
 
 
@@ -96,7 +97,7 @@ def case(desk: Services, caller: Reader, id: Id) -> Response:
     summary="Open a case",
     responses={200: {"model": shapes.DossierShape}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def open_case(desk: Services, caller: Operator, given: shapes.NewCase) -> Response:
+def open_case(desk: Services, caller: Opener, given: shapes.NewCase) -> Response:
     """Open a case under a playbook. With a `key`, a request sent twice opens one case."""
     work = Casework(desk.home)
     draft = Draft(
@@ -157,9 +158,11 @@ def _limit(given: shapes.GivenLimit | None, property: str) -> Limit | None:
 
 
 def _brief(work: Casework, found: tuple[Case, ...]) -> list[dict[str, object]]:
-    now = work.clock()
-    pairs = zip(found, work.playbooks_of(found), strict=True)
-    return [casejson.case(one, book, now=now) | case_telling.where(one) for one, book in pairs]
+    now, titles = work.clock(), openers.titles(work, found)
+    return [
+        casejson.case(one, book, now=now) | case_telling.where(one) | {"title_text": titles.get(one.number)}
+        for one, book in zip(found, work.playbooks_of(found), strict=True)
+    ]
 
 
 def _whole(work: Casework, who: Actor, id: str) -> dict[str, object]:

@@ -12,13 +12,14 @@ from clearbay.apply.devices import RATES_NOTE, Alarm, Day, DeviceCare, Standing,
 from clearbay.model.errors import BadInput
 from clearbay.share import encode, paging, schemas
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import allowed
+from clearbay.share.guard import Caller, looking, tasked
 from clearbay.share.problems import documented
 from clearbay.store.devices import Device
 
 router = noun("devices")
 
-Operator = Depends(allowed("operate"))
+Looker = Annotated[Caller, Depends(looking("devices.read"))]
+Approver = Annotated[Caller, Depends(tasked("devices.approve"))]
 Mn = Annotated[str, Path(description="MN of the device.", max_length=64)]
 
 
@@ -174,10 +175,11 @@ class Approval(BaseModel):
     "/devices",
     operation_id="devices",
     summary="Devices",
-    responses={200: {"model": schemas.Page[DeviceShape]}, **documented(422, 503)},
+    responses={200: {"model": schemas.Page[DeviceShape]}, **documented(401, 403, 422, 429, 503)},
 )
 def devices(
     desk: Services,
+    caller: Looker,
     status: Annotated[Literal["approved", "pending", "refused"] | None, Query(description="Only these.")] = None,
     q: Annotated[str | None, Query(description="Part of an MN, or of a station's id or name.", max_length=100)] = None,
     online: Annotated[bool | None, Query(description="Only those that are heard, or only those that are not.")] = None,
@@ -186,7 +188,7 @@ def devices(
 ) -> Response:
     """Who may send, who waits to be let in, who is silent; with today's values against the monitoring plan."""
     care = DeviceCare(desk.home)
-    found = care.every(status=status, q=q, online=online)
+    found = care.every(status=status, q=q, online=online, actor=caller.actor)
     belongs_to = paging.mark(("devices", status, q, online))
     at = paging.read(cursor, belongs_to, (str,))
     rest = found if at is None else [one for one in found if one.mn > str(at.key[0])]
@@ -201,22 +203,21 @@ def devices(
     "/devices/{mn}",
     operation_id="device",
     summary="One device",
-    responses={200: {"model": DeviceDetail}, **documented(404, 422, 503)},
+    responses={200: {"model": DeviceDetail}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def device(desk: Services, mn: Mn) -> Response:
+def device(desk: Services, caller: Looker, mn: Mn) -> Response:
     """Its plan, its last thirty days, and its newest frames as they came."""
     care = DeviceCare(desk.home)
-    return encode.answer(_detail(care, care.devices.get(mn)))
+    return encode.answer(_detail(care, care.seen(mn, caller.actor)))
 
 
 @router.post(
     "/devices/{mn}/approve",
     operation_id="approve_device",
     summary="Let a device send",
-    dependencies=[Operator],
     responses={200: {"model": DeviceDetail}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def approve(desk: Services, mn: Mn, approval: Approval) -> Response:
+def approve(desk: Services, caller: Approver, mn: Mn, approval: Approval) -> Response:
     """Approve a device for a station, or change what is laid down for it. The gateway follows within seconds."""
     changes = approval.model_dump(exclude={"station", "new_station", "channels"})
     if approval.channels is not None:
@@ -228,22 +229,26 @@ def approve(desk: Services, mn: Mn, approval: Approval) -> Response:
         raise BadInput("a station and a new one", where="new_station", mend="give one of them")
     new = None
     if given is not None:
-        new = plain_station(mn, given.name, medium=given.medium, longitude=given.longitude, latitude=given.latitude)
+        new = plain_station(
+            mn, given.name, medium=given.medium, longitude=given.longitude, latitude=given.latitude,
+            jurisdiction=caller.actor.jurisdiction if caller.via == "session" else "",
+        )  # fmt: skip
     care = DeviceCare(desk.home)
-    return encode.answer(_detail(care, care.approve(mn, station=approval.station, new_station=new, **changes)))
+    return encode.answer(
+        _detail(care, care.approve(mn, station=approval.station, new_station=new, by=caller.actor, **changes))
+    )
 
 
 @router.post(
     "/devices/{mn}/refuse",
     operation_id="refuse_device",
     summary="Let a device send no more",
-    dependencies=[Operator],
     responses={200: {"model": DeviceDetail}, **documented(401, 403, 422, 429, 503)},
 )
-def refuse(desk: Services, mn: Mn) -> Response:
+def refuse(desk: Services, caller: Approver, mn: Mn) -> Response:
     """Refuse a device: nothing of it is taken in or answered any more; what is here stays."""
     care = DeviceCare(desk.home)
-    return encode.answer(_detail(care, care.refuse(mn)))
+    return encode.answer(_detail(care, care.refuse(mn, by=caller.actor)))
 
 
 def _iso(micros: int) -> str:

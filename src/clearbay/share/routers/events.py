@@ -15,6 +15,9 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from clearbay import packs
+from clearbay.apply import live
+from clearbay.apply.cases import Casework
+from clearbay.apply.cases.openers import case_of
 from clearbay.apply.catalogue import parse_bbox
 from clearbay.apply.event_words import SEVERITIES, kind_name
 from clearbay.apply.events import Events, EventView, spoken
@@ -22,7 +25,7 @@ from clearbay.mine.detection.catalogue import detectors
 from clearbay.mine.detection.problems import Member
 from clearbay.share import encode, parameters, schemas
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import allowed
+from clearbay.share.guard import Caller, anybody, tasked
 from clearbay.share.problems import documented
 
 router = noun("events")
@@ -44,6 +47,7 @@ Kind = Literal[
     "load_balance",
 ]
 Id = Annotated[str, Path(description="Id of the event.", max_length=40)]
+Ender = Annotated[Caller, Depends(tasked("events.end"))]
 
 
 class EventShape(schemas.Answer):
@@ -124,6 +128,13 @@ class StepShape(schemas.Answer):
     kind: str
 
 
+class EventCase(schemas.Answer):
+    """The case of an event."""
+
+    id: str
+    state: schemas.LocalText
+
+
 class EventDetail(EventShape):
     """An event with its series, members, story and neighbours in time."""
 
@@ -131,6 +142,7 @@ class EventDetail(EventShape):
     members: list[MemberShape]
     timeline: list[StepShape]
     related: list[str]
+    case: EventCase | None = Field(description="Its case, where the caller may see it")
 
 
 class ParameterShape(schemas.Answer):
@@ -150,6 +162,14 @@ class DetectorShape(schemas.Answer):
     watches: Literal["series", "station", "outlet"]
     parameters: list[ParameterShape]
     source: str
+
+
+class PlayingShape(schemas.Answer):
+    """A generated incident that is running."""
+
+    rate: float | None = Field(description="Times faster than time; null where nothing is played")
+    clock: schemas.Time | None = Field(description="The time that its sections have")
+    generated: bool
 
 
 @router.get(
@@ -263,28 +283,54 @@ def every_detector() -> Response:
 
 
 @router.get(
+    "/events/playing",
+    operation_id="playing",
+    summary="Whether an incident is being played",
+    responses={200: {"model": PlayingShape}, **documented(422, 503)},
+)
+def playing(desk: Services) -> Response:
+    """Where `clearbay live` (or the demonstration) plays a generated incident into this home: how fast, and how far."""
+    now = live.status(desk.home)
+    return encode.answer(
+        {"rate": now.rate if now else None, "clock": f"{now.clock.isoformat()}Z" if now else None, "generated": True}
+    )
+
+
+@router.get(
     "/events/{id}",
     operation_id="event",
     summary="One event",
     responses={200: {"model": EventDetail}, **documented(404, 422, 503)},
 )
-def event(desk: Services, id: Id) -> Response:
-    """Why, since when, against what baseline, how sure; its series, its story, what else happened there."""
-    return encode.answer(_detail(Events(desk.home), id))
+def event(desk: Services, caller: Annotated[Caller, Depends(anybody())], id: Id) -> Response:
+    """Why, since when, against what baseline, how sure; its series, its story, what else happened there; and its case,
+    for those who may see it."""
+    return _private(desk, caller, _detail(Events(desk.home), id))
 
 
 @router.post(
     "/events/{id}/end",
     operation_id="end_event",
     summary="End an event",
-    dependencies=[Depends(allowed("operate"))],
     responses={200: {"model": EventDetail}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def end(desk: Services, id: Id) -> Response:
+def end(desk: Services, caller: Ender, id: Id) -> Response:
     """End an open event by hand. Where its problem goes on, its detectors open a new one."""
     known = Events(desk.home)
-    known.end(id)
-    return encode.answer(_detail(known, id))
+    known.end(id, by=caller.actor)
+    return _private(desk, caller, _detail(known, id))
+
+
+def _private(desk: Services, caller: Caller, detail: dict[str, Any]) -> Response:
+    """An event as this caller may know it."""
+    work = Casework(desk.home)
+    case = case_of(work, caller.actor, detail["id"])
+    told = None
+    if case is not None:
+        told = {"id": case.id, "state": dict(work.playbook_of_case(case).states[case.state].name)}
+    answer = encode.answer({**detail, "case": told})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def shape(one: EventView) -> dict[str, Any]:

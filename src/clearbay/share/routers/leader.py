@@ -10,10 +10,11 @@ from pydantic import Field
 
 from clearbay.apply.cases import Casework, leader
 from clearbay.model.errors import BadInput
-from clearbay.share import encode, schemas
+from clearbay.share import schemas
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import Caller, allowed
+from clearbay.share.guard import Caller, tasked
 from clearbay.share.problems import documented
+from clearbay.share.routers.session import private
 
 router = noun("leader")
 
@@ -92,7 +93,7 @@ class LeaderShape(schemas.Answer):
 )
 def figures(
     desk: Services,
-    caller: Annotated[Caller, Depends(allowed("read"))],
+    caller: Annotated[Caller, Depends(tasked("cases.lead"))],
     from_: Annotated[Day, Query(alias="from")] = None,
     to: Day = None,
     jurisdiction: Annotated[str, Query(description="Only held within it.", pattern="^([1-9][0-9]{5,8})?$")] = "",
@@ -101,7 +102,7 @@ def figures(
     """How many cases were found, judged, handled and closed, how fast, how many in time: in all, by the place that
     holds them and by month, over what the caller may see. Days are those on which cases were opened."""
     span = leader.Span(_day(from_, "from"), _day(to, "to"), jurisdiction, playbook)
-    return encode.answer(leader.figures(Casework(desk.home), caller.actor, span).as_dict())
+    return private(leader.figures(Casework(desk.home), caller.actor, span).as_dict())
 
 
 def _day(text: str | None, where: str) -> date | None:

@@ -14,7 +14,7 @@ from clearbay.collect.batch import Batch
 from clearbay.model.errors import BadInput
 from clearbay.share import encode
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import allowed
+from clearbay.share.guard import tasked
 from clearbay.share.intake import intake
 from clearbay.share.problems import Denied, documented
 from clearbay.transmit.committer import Parcel
@@ -49,7 +49,7 @@ class Pushed(BaseModel):
     "/push",
     operation_id="push",
     summary="Send readings",
-    dependencies=[Depends(allowed("push"))],
+    dependencies=[Depends(tasked("observations.push"))],
     responses={200: {"model": Pushed}, **documented(401, 403, 422, 503)},
     openapi_extra={
         "requestBody": {

@@ -12,19 +12,22 @@ from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from clearbay import packs
+from clearbay.apply.desk import Desk
 from clearbay.apply.names import unknown
+from clearbay.apply.people import decides_over, sees_station
 from clearbay.apply.review import Reviewing
 from clearbay.mine.quality import tests
-from clearbay.model.errors import BadInput
+from clearbay.model.errors import BadInput, NotAllowed
 from clearbay.share import encode, paging, parameters, schemas
 from clearbay.share.context import Services, noun
-from clearbay.share.guard import Caller, allowed
+from clearbay.share.guard import Caller, looking, tasked
 from clearbay.share.problems import documented
 from clearbay.store.review import Review
 
 router = noun("review")
 
-Operator = Annotated[Caller, Depends(allowed("operate"))]
+Looker = Annotated[Caller, Depends(looking("review.read"))]
+Setter = Annotated[Caller, Depends(tasked("review.set"))]
 _DEPTHS = Literal["", "surface", "middle", "bottom"]
 _AVERAGINGS = Literal["", "instant", "minute", "hour", "day"]
 
@@ -136,10 +139,11 @@ def quality_tests() -> Response:
     "/review",
     operation_id="review_series",
     summary="A series with the flags of every test",
-    responses={200: {"model": SeriesShape}, **documented(404, 422, 503)},
+    responses={200: {"model": SeriesShape}, **documented(401, 403, 404, 422, 429, 503)},
 )
 def series(
     desk: Services,
+    caller: Looker,
     station: Annotated[str, Query(description="Station id.", examples=["hk.epd.marine.DM1"], max_length=200)],
     property_: Annotated[str, Query(alias="property", description="Property code.", examples=["DO"], max_length=50)],
     depth: Annotated[_DEPTHS, Query(description="Depth of the series; empty: none.")] = "",
@@ -171,7 +175,7 @@ def series(
             "flag": table["flag"].to_pylist(),
             "revision": table["revision"].to_pylist(),
             "tests": {test: table[test].to_pylist() for test in found.tests if test in table.column_names},
-            "reviews": [_shape(one) for one in found.reviews],
+            "reviews": [_shape(one) for one in found.reviews] if _sees(desk, caller, station) else [],
             "whole": found.whole,
         }
     )
@@ -183,16 +187,17 @@ def series(
     summary="Set a flag over a span",
     responses={200: {"model": ReviewShape}, **documented(401, 403, 404, 422, 429, 503)},
 )
-def set_flag(desk: Services, caller: Operator, setting: Setting) -> Response:
+def set_flag(desk: Services, caller: Setter, setting: Setting) -> Response:
     """The values stay; they get a new revision with this flag, and so does what arrives later in the span."""
     offset = desk.catalogue().entry(setting.station).station.utc_offset
+    _check(desk, caller, setting.station)
     start = parameters.instant(setting.from_, where="from", utc_offset=offset)
     end = parameters.instant(setting.to, where="to", utc_offset=offset, last=True)
     assert start is not None
     assert end is not None
     done = Reviewing(desk.home).set(
         setting.station, setting.property, setting.depth, setting.averaging, start, end, setting.flag,
-        reason=setting.reason, who=setting.who or caller.name, key=caller.id,
+        reason=setting.reason, who=_name(caller, setting.who), key=caller.id, by=caller.actor,
     )  # fmt: skip
     return encode.answer(_shape(done))
 
@@ -205,12 +210,14 @@ def set_flag(desk: Services, caller: Operator, setting: Setting) -> Response:
 )
 def revert(
     desk: Services,
-    caller: Operator,
-    id: Annotated[int, Path(description="Number of the review.", ge=1)],
+    caller: Setter,
+    id: Annotated[int, Path(description="Number of the review.", ge=1, le=2**53)],
     why: Reverting,
 ) -> Response:
     """Each value gets the flag that it would have without the review; the review stays listed as taken back."""
-    done = Reviewing(desk.home).reviews.revert(id, reason=why.reason, who=why.who or caller.name, key=caller.id)
+    reviews = Reviewing(desk.home).reviews
+    _check(desk, caller, reviews.get(id).station)
+    done = reviews.revert(id, reason=why.reason, who=_name(caller, why.who), key=caller.id, by=caller.actor)
     return encode.answer(_shape(done))
 
 
@@ -218,10 +225,11 @@ def revert(
     "/review/history",
     operation_id="review_history",
     summary="Reviews, newest first",
-    responses={200: {"model": schemas.Page[ReviewShape]}, **documented(422, 503)},
+    responses={200: {"model": schemas.Page[ReviewShape]}, **documented(401, 403, 422, 429, 503)},
 )
 def history(
     desk: Services,
+    caller: Looker,
     station: Annotated[str | None, Query(description="Only of this station.", max_length=200)] = None,
     property_: Annotated[
         str | None, Query(alias="property", description="Only of this property.", max_length=50)
@@ -231,13 +239,34 @@ def history(
     cursor: parameters.Cursor = None,
 ) -> Response:
     """Who set which flag over which span, when and why, and who took it back."""
-    found = Reviewing(desk.home).reviews.every(station, property_, standing=standing)
+    known = Reviewing(desk.home).reviews.every(station, property_, standing=standing)
+    seen = {one: _sees(desk, caller, one) for one in {each.station for each in known}}
+    found = [one for one in known if seen[one.station]]
     belongs_to = paging.mark(("review", station, property_, standing))
     at = paging.read(cursor, belongs_to, (int,))
     rest = [one for one in found if at is None or one.id < int(at.key[0])]
     page = rest[:limit]
     more = paging.write(paging.Cursor(len(found), (page[-1].id,)), belongs_to) if len(rest) > limit else None
     return encode.page([_shape(one) for one in page], at.total if at else len(found), more)
+
+
+def _name(caller: Caller, given: str) -> str:
+    """Who decided: a person is who they are, whatever was written; a key or an open server may say who sat there."""
+    return caller.name if caller.via == "session" else given or caller.name
+
+
+def _sees(desk: Desk, caller: Caller, station: str) -> bool:
+    entry = desk.catalogue().entries.get(station)
+    return sees_station(caller.actor, station, entry.station.jurisdiction if entry else "")
+
+
+def _check(desk: Desk, caller: Caller, station: str) -> None:
+    entry = desk.catalogue().entries.get(station)
+    jurisdiction = entry.station.jurisdiction if entry else ""
+    if not decides_over(caller.actor, jurisdiction):
+        raise NotAllowed(
+            f"{station} is not in {caller.actor.jurisdiction}", where="station", mend="ask whoever is there"
+        )
 
 
 def _time(value: datetime | None) -> str | None:

@@ -32,6 +32,7 @@ _QUEUE = 64
 """Sign-ins that may wait for that; more are told to come back, so that a flood holds up nobody else."""
 
 Anybody = Annotated[Caller, Depends(guard.anybody())]
+Door = Annotated[Caller, Depends(guard.door())]
 Me = Annotated[Caller, Depends(guard.signed())]
 
 
@@ -181,10 +182,9 @@ async def set_my_password(desk: Services, request: Request, caller: Me, given: N
 
 @router.post("/session", operation_id="sign_in", summary="Sign in",
              responses={200: {"model": MeShape}, **documented(401, 403, 422, 429, 503)})  # fmt: skip
-async def sign_in(desk: Services, request: Request, given: Credentials) -> Response:
+async def sign_in(desk: Services, request: Request, _: Door, given: Credentials) -> Response:
     """Sets the cookie `clearbay_session`. 401 says no more than that the two do not belong together; 429 how long to
     wait."""
-    guard.check_door(request)
     gate = _gate(request)
     agent, address = request.headers.get("user-agent", ""), guard.address(request)
 

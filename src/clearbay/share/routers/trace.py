@@ -53,4 +53,4 @@ def trace(
         end = parameters.instant(to, where="to", utc_offset=0, last=True)
         assert start is not None
         alarm = Alarm(station, known_property(property_), start, end or start + SPAN)
-    return encode.answer(desk.tracer.trace(alarm, network=network).as_dict(lines=lines))
+    return encode.answer(desk.tracer.trace(alarm, network=network).as_dict(lines=lines, texts=True))

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from clearbay.model.errors import BadInput
-from clearbay.share.guard import admit
+from clearbay.share.guard import admit_to
 from clearbay.share.problems import Denied
 from clearbay.share.sta import service, writing
 from clearbay.share.sta.address import Observed, resolve
@@ -37,7 +37,7 @@ async def run(server: service.Service, request: Request, body: Any, base: str) -
     if len(wanted) > MOST:
         raise BadInput(f"more than {MOST:,} requests", where="requests", mend="send them in parts")
     if any(str(one.get("method", "")).upper() in ("PATCH", "PUT", "DELETE") for one in wanted):
-        await admit(request, "operate")
+        await admit_to(request, "things.change")
     made: dict[str, str] = {}
     found: list[tuple[dict[str, Any], list[writing.Sent]]] = []
     for group, members in groupby(wanted, lambda one: one.get("atomicityGroup")):

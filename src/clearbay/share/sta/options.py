@@ -15,6 +15,8 @@ TOP = 100
 MOST = 10_000
 """Entities on a page at most; more are reached by ``@iot.nextLink``."""
 KNOWN = ("$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count", "$resultFormat", "$skiptoken")
+_DEEPEST = 8
+"""Levels of ``$expand``, each a step from entity to entity."""
 _INNER = ("$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count")
 
 
@@ -60,7 +62,7 @@ def read(query: bytes | str) -> Options:
     return _options(pairs, KNOWN)
 
 
-def _options(pairs: list[tuple[str, str]], known: tuple[str, ...]) -> Options:
+def _options(pairs: list[tuple[str, str]], known: tuple[str, ...], deep: int = 0) -> Options:
     found = Options(given=tuple(pairs))
     seen: set[str] = set()
     for key, value in pairs:
@@ -70,11 +72,11 @@ def _options(pairs: list[tuple[str, str]], known: tuple[str, ...]) -> Options:
         if key in seen:
             raise BadInput(f"{key} is given more than once", where=key, mend="give it once")
         seen.add(key)
-        found = replace(found, **_one(key, value))
+        found = replace(found, **_one(key, value, deep))
     return found
 
 
-def _one(key: str, value: str) -> dict[str, Any]:
+def _one(key: str, value: str, deep: int) -> dict[str, Any]:
     match key:
         case "$filter":
             return {"filter": parse(value)}
@@ -83,7 +85,7 @@ def _one(key: str, value: str) -> dict[str, Any]:
         case "$select":
             return {"select": tuple(part.strip() for part in value.split(",") if part.strip())}
         case "$expand":
-            return {"expand": _expand(value)}
+            return {"expand": _expand(value, deep)}
         case "$top":
             return {"top": _number(key, value)}
         case "$skip":
@@ -107,12 +109,13 @@ def _number(key: str, value: str) -> int:
     return int(value)
 
 
-def _expand(text: str, deep: int = 0) -> tuple[tuple[str, Options], ...]:
-    if deep > 8:
-        raise BadInput("it is nested too deep", where="$expand", mend="expand at most 8 levels")
+def _expand(text: str, deep: int) -> tuple[tuple[str, Options], ...]:
     found: dict[str, Options] = {}
     for item in split(text, ","):
         name, bracket, rest = item.partition("(")
+        first, *behind = [part.strip() for part in name.strip().split("/")]
+        if deep + len(behind) >= _DEEPEST:
+            raise BadInput("it is nested too deep", where="$expand", mend=f"expand at most {_DEEPEST} levels")
         if bracket and not rest.rstrip().endswith(")"):
             raise BadInput(f"a bracket is not closed in '{item[:60]}'", where="$expand")
         pairs = []
@@ -121,8 +124,7 @@ def _expand(text: str, deep: int = 0) -> tuple[tuple[str, Options], ...]:
             if not equals:
                 raise BadInput(f"'{part[:60]}' is no option", where="$expand", mend="write ($top=1;$orderby=…)")
             pairs.append((key.strip(), value))
-        first, *behind = [part.strip() for part in name.strip().split("/")]
-        options = _options(pairs, _INNER)
+        options = _options(pairs, _INNER, deep + 1 + len(behind))
         for part in reversed(behind):
             options = Options(expand=((part, options),), given=())
         if not first:

@@ -24,6 +24,8 @@ from clearbay.share.sta.shapes import SHAPES
 from clearbay.store import Reader
 from clearbay.store.entities import Entities, Extra
 
+MOST_MADE = 300_000
+"""Entities and observations of one answer at most, those expanded in others counted each time."""
 _COMPONENTS = ("id", "phenomenonTime", "result", "resultTime", "resultQuality", "parameters")
 
 
@@ -32,6 +34,7 @@ class Reading:
 
     def __init__(self, graph: Graph, reader: Reader, entities: Entities, base: str) -> None:
         self.graph, self.reader, self.entities, self.base = graph, reader, entities, base
+        self._made = 0
 
     def answer(self, target: Target, options: Options, path: str) -> Any:
         """The answer to a path with its options."""
@@ -62,6 +65,7 @@ class Reading:
 
     def entity(self, entity: Entity, options: Options) -> dict[str, Any]:
         """One entity with its attributes, links and whatever is expanded."""
+        self._count(1)
         shape = SHAPES[entity.set]
         chosen = _chosen(shape.set, options)
         found: dict[str, Any] = {}
@@ -92,6 +96,7 @@ class Reading:
 
     def observed(self, table: pa.Table, options: Options) -> list[dict[str, Any]]:
         """Rows as observations, with their links and whatever is expanded."""
+        self._count(table.num_rows)
         chosen = _chosen("Observations", options)
         columns = self._columns(table, chosen)
         expanded = dict(options.expand)
@@ -119,6 +124,16 @@ class Reading:
         if expanded:
             self._expand_observed(table, found, expanded)
         return found
+
+    def _count(self, more: int) -> None:
+        """Count what goes into the answer: a few words of ``$expand`` must not cost hours."""
+        self._made += more
+        if self._made > MOST_MADE:
+            raise BadInput(
+                f"the answer would have more than {MOST_MADE:,} entities",
+                where="$expand",
+                mend="expand less, or ask for smaller pages ($top)",
+            )
 
     def feature(self, item: Observed) -> Entity | None:
         """The feature of interest of an observation: its own, or that of its station."""

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from clearbay.model.errors import BadInput, ClearbayError, StoreError, UnknownName
 from clearbay.share import problems
-from clearbay.share.guard import admit
+from clearbay.share.guard import admit_to
 from clearbay.share.intake import Intake
 from clearbay.share.problems import Denied
 from clearbay.share.sta import options, writing
@@ -35,6 +35,8 @@ _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 BODY = 64 * 1024 * 1024
 """Bytes of a request at most: a data array of a million observations fits."""
+LONGEST = 300.0
+"""Seconds in which a request has to be here."""
 
 
 class Service:
@@ -53,7 +55,7 @@ class Service:
         try:
             answer = await self._serve(request)
         except Exception as error:
-            answer = told(error, request.url.path)
+            answer = told(error, str(scope.get("path", "")))
         if request.method == "HEAD":
             answer = Response(status_code=answer.status_code, headers=dict(answer.headers))
         await answer(scope, receive, send)
@@ -70,10 +72,10 @@ class Service:
         if request.method in ("GET", "HEAD"):
             return await run_in_threadpool(self.read, rest, request.scope["query_string"], base)
         if request.method == "POST":
-            await admit(request, "push")
+            await admit_to(request, "observations.push")
             return await self._post(request, rest, base)
         if request.method in ("PATCH", "PUT", "DELETE"):
-            await admit(request, "push" if rest.startswith("Observations") else "operate")
+            await admit_to(request, "observations.push" if rest.startswith("Observations") else "things.change")
             return await self._change(request, rest, base)
         raise Denied(
             405,
@@ -204,7 +206,7 @@ def told(error: Exception, path: str) -> Response:
             503, "the store is busy", where="store", mend="send it again: a second copy does no harm"
         )
     else:
-        _log.exception("unforeseen failure at %s", path, exc_info=error)
+        _log.exception("unforeseen failure at %r", path, exc_info=error)
         answer = problems.problem(
             500, "the server failed on this request", mend="the operator finds the reason in the log"
         )
@@ -229,11 +231,17 @@ async def _body(request: Request) -> Any:
     if length.isdecimal() and int(length) > BODY:
         raise Denied(413, "the request is too long", where="body", mend=f"send at most {BODY >> 20} MiB at once")
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY:
-            raise Denied(413, "the request is too long", where="body", mend=f"send at most {BODY >> 20} MiB at once")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(LONGEST):
+            async for part in request.stream():
+                size += len(part)
+                if size > BODY:
+                    raise Denied(
+                        413, "the request is too long", where="body", mend=f"send at most {BODY >> 20} MiB at once"
+                    )
+                parts.append(part)
+    except TimeoutError:
+        raise Denied(408, "the rest of the request did not come", where="body", mend="send it again") from None
     try:
         return orjson.loads(b"".join(parts))
     except orjson.JSONDecodeError as error:

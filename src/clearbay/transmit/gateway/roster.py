@@ -47,7 +47,7 @@ class _Notes:
     recent: deque[tuple[int, bytes, bool, str]] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def seen(self) -> Seen:
-        recent = tuple(Heard(when, _text(raw), read, why) for when, raw, read, why in self.recent)
+        recent = tuple(Heard(when, _text(raw), read, why) for when, raw, read, why in list(self.recent))
         return Seen(self.first, self.last, self.frames, self.refused, self.version, self.door, recent)
 
 

@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_finding_case", "case_finding", ["case"])
     op.create_index("ix_case_finding_trace_at", "case_finding", ["trace_at"])
+    op.create_index("ix_case_file_event", "case_file", ["event"])
     op.create_table(
         "case_pace",
         sa.Column("case", sa.Integer(), autoincrement=False, nullable=False),
@@ -106,6 +107,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("ix_case_file_event", "case_file")
     for name in ("notice_outbox", "notice_push", "notice_way", "notice", "case_pace", "case_finding"):
         op.drop_table(name)
 
