@@ -84,7 +84,7 @@ async function fromNetwork(event: Asked): Promise<Response> {
   } catch {
     // There is no line: what is kept answers.
   }
-  return (await caches.match(PAGE, { cacheName: CACHE })) ?? coming;
+  return (await caches.match(PAGE, { cacheName: CACHE, ignoreVary: true })) ?? coming;
 }
 
 scope.addEventListener<Asked>("fetch", (event) => {
@@ -95,7 +95,8 @@ scope.addEventListener<Asked>("fetch", (event) => {
   if (request.mode === "navigate") {
     if (url.pathname === "/" && url.searchParams.get("view") === "handle") event.respondWith(fromNetwork(event));
   } else if (shell.files.includes(url.pathname)) {
-    event.respondWith(caches.match(request, { cacheName: CACHE }).then((it) => it ?? fetch(request)));
+    // A file is the same for whoever asks, whatever the answer says that it varies by.
+    event.respondWith(caches.match(request, { cacheName: CACHE, ignoreVary: true }).then((it) => it ?? fetch(request)));
   }
 });
 

@@ -5,14 +5,18 @@
  * nobody else who uses the same telephone is shown it. {@link forget} takes cases and drafts away when they sign out;
  * what is not sent stays until they come back, for it may be the only copy.
  */
-import { ref, toRaw } from "vue";
-
 const NAME = "clearbay-phone";
 const STORES = ["items", "files", "drafts", "kept"] as const;
 export type Store = (typeof STORES)[number];
 
-/** False where this browser keeps nothing: what is not sent is lost with the page. */
-export const durable = ref(true);
+let durable = true;
+let tell: (() => void) | null = null;
+
+/** Be told where this browser keeps nothing: what is not sent is lost with the page. */
+export function whenNothingIsKept(told: () => void): void {
+  tell = told;
+  if (!durable) told();
+}
 
 /** In place of a database where there is none. */
 const held = new Map<Store, Map<string, unknown>>(STORES.map((it) => [it, new Map()]));
@@ -22,7 +26,8 @@ let opening: Promise<IDBDatabase | null> | null = null;
 function database(): Promise<IDBDatabase | null> {
   opening ??= new Promise<IDBDatabase | null>((done) => {
     const none = () => {
-      durable.value = false;
+      durable = false;
+      tell?.();
       done(null);
     };
     try {
@@ -68,7 +73,7 @@ export async function write(...writes: Write[]): Promise<void> {
     work.onabort = () => fail(work.error ?? new Error("not kept"));
     for (const { store, key, value } of writes) {
       if (value === undefined) work.objectStore(store).delete(key);
-      else work.objectStore(store).put(toRaw(value), key);
+      else work.objectStore(store).put(value, key);
     }
   });
 }

@@ -8,7 +8,7 @@ import { computed, ref, shallowRef } from "vue";
 import { asProblem, Problem } from "@/api/client";
 import { apiKey, ask } from "@/api/door";
 import { known, me, refresh } from "@/cases/session";
-import { all, persist, read, write, type Write } from "../memory";
+import { all, persist, read, whenNothingIsKept, write, type Write } from "../memory";
 import type { Dossier } from "../types";
 import { backoff, GRACE, meaning, meanwhile, next, type Act, type Item, type Sending } from "./model";
 import { sendFile } from "./tus";
@@ -23,6 +23,10 @@ export const locked = ref(false);
 export const nextTry = ref<number | null>(null);
 /** Counts what went through, so that pages look again. */
 export const gone = ref(0);
+
+/** False where this browser keeps nothing: what is not sent is lost with the page. */
+export const durable = ref(true);
+whenNothingIsKept(() => (durable.value = false));
 
 export const waiting = computed(() => items.value.length);
 
@@ -49,11 +53,16 @@ async function load(): Promise<void> {
 }
 
 const keyOf = (item: Item) => `${item.owner}|${item.id}`;
-const asWrite = (item: Item, value: unknown = item): Write => ({ store: "items", key: keyOf(item), value });
+const asWrite = (item: Item): Write => ({ store: "items", key: keyOf(item), value: item });
+/** It and its bytes, taken from the telephone. */
+const asGone = (item: Item): Write[] => [
+  { store: "items", key: keyOf(item), value: undefined },
+  { store: "files", key: keyOf(item), value: undefined },
+];
 
 async function put(item: Item, ...more: Write[]): Promise<void> {
   // "Sending" is of this moment and this tab: on the disk it waits.
-  await write(asWrite(item, item.standing === "sending" ? { ...item, standing: "waiting" } : item), ...more);
+  await write(asWrite(item.standing === "sending" ? { ...item, standing: "waiting" } : item), ...more);
   const others = items.value.filter((it) => it.id !== item.id);
   items.value = [...others, item].sort((a, b) => a.order - b.order);
   if (item.standing !== "sending") channel?.postMessage("changed");
@@ -143,7 +152,7 @@ export const fileOf = (item: Item) => read<Blob>("files", keyOf(item));
 /** Take something back that is not sent. */
 export async function remove(item: Item): Promise<void> {
   if (current?.item.id === item.id) current.stop.abort();
-  await write(asWrite(item, undefined), { store: "files", key: keyOf(item), value: undefined });
+  await write(...asGone(item));
   items.value = items.value.filter((it) => it.id !== item.id);
   channel?.postMessage("changed");
   if (item.what.kind === "file" && item.what.location) {
@@ -227,7 +236,7 @@ async function run(): Promise<void> {
     try {
       const answer = await (item.what.kind === "act" ? sendAct(item, item.what, stop.signal) : sendOne(item, stop.signal));
       if (answer === "conflict") continue;
-      await write(asWrite(item, undefined), { store: "files", key: keyOf(item), value: undefined });
+      await write(...asGone(item));
       items.value = items.value.filter((it) => it.id !== item.id);
       gone.value += 1;
       channel?.postMessage("changed");
