@@ -17,8 +17,8 @@ import yaml
 from clearbay import packs
 from clearbay.apply.demonstration import keep_demonstration, keep_incident
 from clearbay.apply.desk import Desk
-from clearbay.apply.people import demonstrate
 from clearbay.apply.events import Events
+from clearbay.apply.people import demonstrate
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
 from clearbay.cli.output import Json, answer, progress
 from clearbay.store import Home
