@@ -122,6 +122,8 @@ export async function signIn(login: string, password: string): Promise<Me> {
 }
 
 export async function signOut(): Promise<void> {
+  // What this browser keeps of cases for work without a line goes before anything else can fail.
+  await import("@/phone/memory").then((it) => it.forget()).catch(() => undefined);
   await ask("DELETE", "session");
   take(null);
   await refresh();
