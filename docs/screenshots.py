@@ -13,12 +13,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.browser.real import browser, load, server, settled  # noqa: E402
+
 from clearbay.apply.cases import Casework, Draft  # noqa: E402
 from clearbay.apply.cases.acts import Act, perform  # noqa: E402
 from clearbay.apply.cases.drafts import Upload  # noqa: E402
 from clearbay.model.case import Actor, Limit, Place  # noqa: E402
 from clearbay.store import Home  # noqa: E402
-from tests.browser.real import browser, load, server, settled  # noqa: E402
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SHOTS = {
@@ -70,6 +71,15 @@ def work(home: Path) -> str:
         closed = begin(400, "Oil sheen in the harbour", (114.17, 22.29, "Victoria Harbour"), 3, jurisdiction="810000")
         then(399, OFFICER, closed, "dispatch", **given)
         then(398, OFFICER, closed, "dismiss", reason="Reflection of the evening sun")
+        for number in range(36):
+            hours = 200 + 58 * number
+            city = ("440300", "810000", "440400", "820000")[number % 4]
+            one = begin(hours, "An alarm of the past", (113.9, 22.4, ""), number % 4 + 1, jurisdiction=city)
+            then(hours - 0.4 - number % 7 / 2, OFFICER, one, "dispatch", **given)
+            if number % 3:
+                then(hours - 5 - number % 5, HANDLER, one, "arrive")
+            else:
+                then(hours - 9, OFFICER, one, "dismiss", reason="A sensor under repair")
         limit = Limit("le", 0.5, "mg/L")
         shown = begin(
             26, "Inorganic nitrogen above the limit", (113.95, 22.42, "Deep Bay"), 2, jurisdiction="810000",
@@ -81,7 +91,7 @@ def work(home: Path) -> str:
         picture = (ROOT / "docs" / "images" / "trace.png").read_bytes()
         casework.attach(
             HANDLER, shown,
-            Upload((picture,), "northern-works.png", "photo", "image/png", moment[0], Place(113.95, 22.42), "As traced"),
+            Upload((picture,), "works.png", "photo", "image/png", moment[0], Place(113.95, 22.42), "As traced"),
         )  # fmt: skip
         then(20, HANDLER, shown, "finish", reason="Pump repaired, sluice shut.", fields={"cause": "Pump failed"})
         return shown
