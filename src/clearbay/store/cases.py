@@ -49,6 +49,8 @@ NEVER = 2**62
 # Statements that every action needs, made once: building them anew costs more than running them.
 _NUMBER: BindParameter[int] = bindparam("b_number")
 _CASE = select(case_file).where(case_file.c.id == bindparam("b_id"))
+_HANDS = select(case_file.c.number, case_file.c.jurisdiction, case_file.c.assignee, case_file.c.opened_by)
+_HANDS = _HANDS.where(case_file.c.id == bindparam("b_id"))
 _PARTIES = select(case_party).where(case_party.c.case == _NUMBER)
 _CLOCKS = select(case_clock).where(case_clock.c.case == _NUMBER).order_by(case_clock.c.id)
 _HEAD = select(case_file.c.head).where(case_file.c.number == _NUMBER)
@@ -142,6 +144,10 @@ class Reading:
             raise unknown(id)
         self._heads[row.number] = row.head
         return case_of(row)
+
+    def hands(self, id: str) -> Any:
+        """In whose hands a case is: number, jurisdiction, assignee and opener; None where there is none."""
+        return self.connection.execute(_HANDS, {"b_id": id}).first()
 
     def requested(self, request: str) -> Case | None:
         """The case that a client's request has opened already."""

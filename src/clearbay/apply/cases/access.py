@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
@@ -19,7 +20,23 @@ AT_ANY_PART = ("comment", "attach", "remeasure")
 """What a jurisdiction that only has a part in a case may do to it."""
 
 
-def sees(actor: Actor, case: Case, parties: Sequence[Party]) -> bool:
+class Hands(Protocol):
+    """In whose hands a case is, all that it takes to say who sees it."""
+
+    @property
+    def jurisdiction(self) -> str:
+        """Who holds it."""
+
+    @property
+    def assignee(self) -> str:
+        """To whom it was given."""
+
+    @property
+    def opened_by(self) -> str:
+        """Who opened it."""
+
+
+def sees(actor: Actor, case: Hands, parties: Sequence[Party]) -> bool:
     """Whether a person may know that a case exists."""
     if not actor.roles:
         return False
