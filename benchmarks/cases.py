@@ -2,7 +2,7 @@
 
 ``python benchmarks/cases.py --home DIR [--cases 100000] [--people 200]`` makes the home if it is not there (generated
 cases, through the engine itself, many to a transaction), then measures: lists and figures in the process, the
-verification of everything, then ``--people`` over HTTP for ``--seconds`` (``cases_people``). One JSON object on the
+verification of everything, then ``--people`` over HTTP for ``--seconds`` (``cases_people``). One JSON object on
 standard output.
 """
 

@@ -2,7 +2,7 @@
 
 Every action is one transaction and one link of the audit chain. ``version`` is the version of the case that the person
 looked at: where somebody has changed it since, they get a ``Conflict`` and nothing is done. ``key`` is a client's own
-name for the request: sent twice, it is done once. What somebody may not see is told in the words of what does not exist.
+name for the request: sent twice, it is done once. What somebody may not see is told in the words of what is not there.
 """
 
 from __future__ import annotations
