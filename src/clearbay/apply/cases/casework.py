@@ -404,7 +404,8 @@ class Casework(Proof, Sharing):
         )
 
     def _created(self, writing: Writing, actor: Actor, playbook: Playbook, case: Case, request: str) -> Work:
-        place = stem(case.jurisdiction)[:4] or "0"
+        # By the place itself, down to the street: a district must not read in its numbers what another has to do.
+        place = stem(case.jurisdiction) or "0"
         series = f"{playbook.prefix}-{_local_year(case)}-{place}"
         serial = writing.next_serial(series)
         case = replace(case, id=f"{series}-{serial:05d}")
@@ -434,7 +435,7 @@ class Casework(Proof, Sharing):
             place = Place(station.longitude, station.latitude, place.text)
         moment = self.clock()
         return Case(
-            number=writing.next_number(),
+            number=writing.next_number(moment),
             id="",
             playbook=playbook.id,
             playbook_version=playbook.version,
