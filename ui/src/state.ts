@@ -130,7 +130,7 @@ export function openCase(id: string, view: "case" | "desk" | "handle" = "case"):
 const GROUNDED: readonly ViewName[] = ["map", "events", "trace", "desk"];
 
 /** Views whose ground is the map. */
-export const onMap = computed(() => GROUNDED.includes(page.view));
+export const onMap = computed(() => GROUNDED.includes(page.view) || (page.view === "case" && page.case === "new"));
 
 /** Show the portrait of a place (or, without an id, all places of its kind); the Back button undoes it. */
 export function portray(place: PortrayedPlace): void {

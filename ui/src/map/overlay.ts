@@ -21,6 +21,9 @@ export const overlays = shallowReactive(new Map<string, Overlay>());
 /** Stations step back while something else is looked at. */
 export const dimmed = ref(false);
 
+/** Told where the map was clicked (WGS 84 degrees), while somebody asks for a place; clicks choose nothing then. */
+export const placing = shallowRef<((at: { lon: number; lat: number }) => void) | null>(null);
+
 /** A box that the map should show whole; a new object asks again. */
 export const frame = shallowRef<Box | null>(null);
 
@@ -51,6 +54,3 @@ export function roomy(box: Box, least = 0.02): Box {
   const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
   return [x - wide * 0.55, y - tall * 0.55, x + wide * 0.55, y + tall * 0.55];
 }
-
-/** Told where the next taps on the map are, in WGS 84 degrees, instead of all else; null: taps mean what they always do. */
-export const picking = shallowRef<((at: { lon: number; lat: number }) => void) | null>(null);
