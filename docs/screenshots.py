@@ -1,4 +1,4 @@
-"""Take the pictures of docs/images from a real server over the shipped data: ``python docs/screenshots.py``."""
+"""Take the pictures of docs/images from a real server over the shipped data: ``python docs/screenshots.py [NAME…]``."""
 
 from __future__ import annotations
 
@@ -27,24 +27,51 @@ SHOTS = {
     "phone-trace": (PHONE, "light", "lang=zh-Hans&view=trace&event={event}"),
     "list": (DESK, "light", "lang=en&view=list"),
     "phone": (PHONE, "light", "lang=pt&rule=cn.gb3097-1997&t=2015"),
+    "handle": (PHONE, "light", "lang=en&view=handle&case={case}"),
+    "complain": (PHONE, "light", "lang=zh-Hant&view=complain"),
     "phone-station": (PHONE, "light", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
 }
 
 
+READY = {"handle": "phone-steps", "complain": "complain-form"}
+"""Pages without a map, and what they have drawn last."""
+
+
+def opened(address: str) -> str:
+    """A case on its way, for the page of whoever handles it; its id."""
+    body = {"title": "Ammonia above the limit", "jurisdiction": "440300", "longitude": 114.06, "latitude": 22.54}
+    case = asked(f"{address}/api/cases", body)["id"]
+    act = {"action": "dispatch", "assignee": {"id": "li", "name": "Li"}}
+    return str(asked(f"{address}/api/cases/{case}/act", act)["id"])
+
+
+def asked(url: str, body: object) -> dict[str, object]:
+    """POST, and what comes back."""
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return dict(json.load(answer))
+
+
 def main() -> None:
-    """Write every picture anew."""
+    """Write every picture anew, or those that are named."""
     images = ROOT / "docs" / "images"
     images.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
         load(home)
-        with server(home) as address, browser() as chromium:
+        with server(home, "--open") as address, browser() as chromium:
             with urllib.request.urlopen(f"{address}/api/events?status=open") as answer:
                 event = json.load(answer)["items"][0]["id"]
+            case = opened(address)
             for name, (size, scheme, query) in SHOTS.items():
+                if sys.argv[1:] and name not in sys.argv[1:]:
+                    continue
                 page = chromium.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-                page.goto(f"{address}/?{query.format(event=event)}")
-                settled(page)
+                page.goto(f"{address}/?{query.format(event=event, case=case)}")
+                if name in READY:
+                    page.get_by_test_id(READY[name]).wait_for()
+                else:
+                    settled(page)
                 page.wait_for_timeout(1_000)
                 page.screenshot(path=images / f"{name}.png")
                 page.close()
