@@ -51,7 +51,9 @@ REQUESTS = {
     "a thousand folders": get(b"/" + b"a/" * 3000),
     "another site as path": get(b"http://evil.example/api/health"),
     "lines in a path": get(b"/api/%0d%0aSet-Cookie:%20x=1"),
-    "two lengths": b"POST /api/session HTTP/1.1" + CLOSE + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"POST /api/session HTTP/1.1"
+    + CLOSE
+    + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a length that is none": b"POST /api/session HTTP/1.1" + CLOSE + b"Content-Length: -1\r\n\r\n",
     "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 40 + b"\r\n\r\n",
     "TRACE": b"TRACE /api/me HTTP/1.1" + CLOSE + b"\r\n",
@@ -68,7 +70,9 @@ REQUESTS = {
         b"/api/session", b"--a\r\nContent-Disposition: form-data; name=x\r\n\r\n\r\n" * 1000 + b"--a--",
         b"Content-Type: multipart/form-data; boundary=a\r\n",
     ),
-    "JSON that says it is packed": post(b"/api/session", b"\x1f\x8b\x08" + b"\0" * 100, JSON + b"Content-Encoding: gzip\r\n"),
+    "JSON that says it is packed": post(
+        b"/api/session", b"\x1f\x8b\x08" + b"\0" * 100, JSON + b"Content-Encoding: gzip\r\n"
+    ),
     "a filter of brackets": get(b"/sta/v1.1/Things?$filter=" + b"(" * 9000 + b"1" + b")" * 9000),
     "an expansion without end": get(b"/sta/v1.1/Things?$expand=" + b"Datastreams/Thing/" * 2000 + b"Datastreams"),
     "nested expansions": get(
@@ -109,7 +113,7 @@ def test_a_head_has_an_end(port: int, name: str) -> None:
 
 
 def test_a_head_by_the_drop_is_hung_up_on(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who says nothing, or never ends a head, holds no connection: not the first time, not on one kept alive."""
+    """Who says nothing, or never ends a head, holds no connection: neither the first time nor on one kept alive."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     assert told(port, wait=60) == b""
     assert told(port, b"GET /api/health HTTP/1.1\r\nHost: a\r\nX: ", wait=60) == b""
