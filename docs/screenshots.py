@@ -1,4 +1,4 @@
-"""Take the pictures of docs/images from a real server over the shipped data: ``python docs/screenshots.py``."""
+"""Take the pictures of docs/images from a real server over the shipped data: ``python docs/screenshots.py [NAME…]``."""
 
 from __future__ import annotations
 
@@ -38,9 +38,13 @@ SHOTS = {
     "leader": (DESK, "light", "lang=zh-Hans&view=leader"),
     "list": (DESK, "light", "lang=en&view=list"),
     "phone": (PHONE, "light", "lang=pt&rule=cn.gb3097-1997&t=2015"),
+    "handle": (PHONE, "light", "lang=en&view=handle&case={case}"),
+    "complain": (PHONE, "light", "lang=zh-Hant&view=complain"),
     "phone-station": (PHONE, "light", "lang=zh-Hans&rule=cn.gb3097-1997&t=2015&sel=station:hk.epd.marine.VM5"),
 }
 
+READY = {"handle": "phone-steps", "complain": "complain-form"}
+"""Pages without a map, and what they have drawn last."""
 
 OFFICER = Actor("chan", "陈志明", frozenset({"operator"}), "100000")
 HANDLER = Actor("li", "李伟", frozenset({"operator"}), "100000")
@@ -112,7 +116,7 @@ def work(home: Path) -> str:
 
 
 def main() -> None:
-    """Write every picture anew."""
+    """Write every picture anew, or those that are named."""
     images = ROOT / "docs" / "images"
     images.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -123,9 +127,14 @@ def main() -> None:
             with urllib.request.urlopen(f"{address}/api/events?status=open") as answer:
                 event = json.load(answer)["items"][0]["id"]
             for name, (size, scheme, query) in SHOTS.items():
+                if sys.argv[1:] and name not in sys.argv[1:]:
+                    continue
                 page = chromium.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
                 page.goto(f"{address}/?{query.format(event=event, case=case)}")
-                settled(page)
+                if name in READY:
+                    page.get_by_test_id(READY[name]).wait_for()
+                else:
+                    settled(page)
                 page.wait_for_timeout(1_000)
                 page.screenshot(path=images / f"{name}.png")
                 page.close()
