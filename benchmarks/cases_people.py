@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import random
 import socket
 import statistics
@@ -93,7 +94,9 @@ def measure(path: Path, people: int, seconds: float) -> dict[str, object]:
     )
     try:
         _await(port, server)
+        before_cpu = _cpu_s(server.pid)
         took = asyncio.run(_crowd(port, cookies, contested, seconds))
+        cpu = _cpu_s(server.pid) - before_cpu
     finally:
         server.terminate()
         server.wait(60)
@@ -101,7 +104,9 @@ def measure(path: Path, people: int, seconds: float) -> dict[str, object]:
         casework = Casework(home)
         after = {id: casework.get(ROOT, id).version for id in contested}
     written = sum(after[id] - before[id] for id in contested)
-    told: dict[str, object] = {"requests": sum(len(one) for one in took.ms.values()), "seconds": seconds}
+    requests = sum(len(one) for one in took.ms.values())
+    told: dict[str, object] = {"people": people, "requests": requests, "seconds": seconds}
+    told["server_cpu_ms_a_request"] = round(cpu / requests * 1000, 1)
     for kind, ms in sorted(took.ms.items()):
         ms.sort()
         told[f"{kind}_p50_ms"] = round(statistics.median(ms), 1)
@@ -129,6 +134,12 @@ def _prepared(path: Path, people: int) -> tuple[list[str], list[str], dict[str, 
         before = {id: casework.get(ROOT, id).version for id in contested}
         lists.desk(casework, ROOT)
     return cookies, contested, before
+
+
+def _cpu_s(process: int) -> float:
+    """Seconds of processor that a process has used, by what the system says of it."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _await(port: int, server: subprocess.Popen[bytes]) -> None:
