@@ -56,12 +56,15 @@ SEGMENT = 1024 * 1024
 ACTION, VOID = 1, 2
 """Kinds of entries: something done to a case; entries that a death kept from ever counting, named void."""
 
+_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 NEVER = 2**62
 """``sort`` of a case that nothing is due for: behind all others."""
 
 # Statements that every action needs, made once: building them anew costs more than running them.
 _NUMBER: BindParameter[int] = bindparam("b_number")
 _CASE = select(case_file).where(case_file.c.id == bindparam("b_id"))
+_HANDS = select(case_file.c.number, case_file.c.jurisdiction, case_file.c.assignee, case_file.c.opened_by)
+_HANDS = _HANDS.where(case_file.c.id == bindparam("b_id"))
 _PARTIES = select(case_party).where(case_party.c.case == _NUMBER)
 _CLOCKS = select(case_clock).where(case_clock.c.case == _NUMBER).order_by(case_clock.c.id)
 _HEAD = select(case_file.c.head).where(case_file.c.number == _NUMBER)
@@ -161,6 +164,10 @@ class Reading:
         self._heads[row.number] = row.head
         return case_of(row)
 
+    def hands(self, id: str) -> Any:
+        """In whose hands a case is: number, jurisdiction, assignee and opener; None where there is none."""
+        return self.connection.execute(_HANDS, {"b_id": id}).first()
+
     def requested(self, request: str) -> Case | None:
         """The case that a client's request has opened already."""
         row = self.connection.execute(select(case_file).where(case_file.c.request == request)).first()
@@ -242,12 +249,16 @@ class Writing(Reading):
                 mend="give the changed playbook a higher version; cases opened before end under the old one",
             )
 
-    def next_number(self) -> int:
-        """The number of the next case of this home."""
-        return int(self.connection.scalar(select(func.max(case_file.c.number))) or 0) + 1
+    def next_number(self, moment: datetime) -> int:
+        """The number of a case opened at a moment: its seconds since 2020, or the first behind the newest case's.
+
+        It stands in sealed bundles. A count would tell whoever holds one how many cases other places have.
+        """
+        newest = int(self.connection.scalar(select(func.max(case_file.c.number))) or 0)
+        return max(newest + 1, int((moment - _SINCE).total_seconds()))
 
     def next_serial(self, series: str) -> int:
-        """The next serial number within a series (playbook, year, city): it tells nothing of other places."""
+        """The next serial number within a series (playbook, year, place): it tells nothing of other places."""
         query = select(func.max(case_file.c.serial)).where(case_file.c.series == series)
         return int(self.connection.scalar(query) or 0) + 1
 

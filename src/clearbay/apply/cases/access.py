@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
@@ -24,7 +25,23 @@ SAID_BY_NODE = ("trace", "again", "overdue", "watched")
 """What the node says of a case without moving it."""
 
 
-def sees(actor: Actor, case: Case, parties: Sequence[Party]) -> bool:
+class Hands(Protocol):
+    """In whose hands a case is, all that it takes to say who sees it."""
+
+    @property
+    def jurisdiction(self) -> str:
+        """Who holds it."""
+
+    @property
+    def assignee(self) -> str:
+        """To whom it was given."""
+
+    @property
+    def opened_by(self) -> str:
+        """Who opened it."""
+
+
+def sees(actor: Actor, case: Hands, parties: Sequence[Party]) -> bool:
     """Whether a person may know that a case exists."""
     if not actor.roles:
         return False

@@ -84,13 +84,13 @@ def page(casework: Casework, actor: Actor, choice: Choice = EVERYTHING, *, after
     if not 1 <= limit <= LONGEST:
         raise BadInput(f"a page has 1 to {LONGEST} cases", where="limit", mend="ask for fewer, and go on with next")
     conditions = _conditions(casework, choice)
-    if after:
-        conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(after)))
     with casework.cases.read() as reading:
+        if after:
+            conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(reading, actor, after)))
         rows = _rows(reading, _parts(reading, actor), conditions, limit + 1)
     cases = tuple(case_of(row) for row in rows[:limit])
     more = len(rows) > limit
-    return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if more else "")
+    return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].id}" if more else "")
 
 
 def total(casework: Casework, actor: Actor, choice: Choice = EVERYTHING) -> int:
@@ -149,7 +149,7 @@ def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
             rows = _sorted([*rows, *others])
         mine = int(reading.connection.scalar(_MINE, {"b_id": actor.id}) or 0)
     cases = tuple(case_of(row) for row in rows[:limit])
-    following = f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if len(rows) > limit else ""
+    following = f"{rows[limit - 1].sort}.{rows[limit - 1].id}" if len(rows) > limit else ""
     return Desk({**counts, "mine": mine}, Page(cases, following))
 
 
@@ -279,8 +279,11 @@ def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
     return [inside, *(case_file.c.number.in_(part) for part in parts)]
 
 
-def _behind(after: str) -> tuple[int, int]:
-    sort, _, number = after.partition(".")
-    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER and int(number) <= NEVER):
+def _behind(reading: Reading, actor: Actor, after: str) -> tuple[int, int]:
+    """Where a page begins. It names the case that the page before ended with by its id: the number by which cases are
+    ordered counts all of the node's, and would tell how many others there are."""
+    sort, _, id = after.partition(".")
+    number = reading.connection.scalar(select(case_file.c.number).where(case_file.c.id == id, access.visible(actor)))
+    if number is None or not sort.isdecimal() or int(sort) > NEVER:
         raise BadInput(f"{after[:80]!r} is no place in this list", where="after", mend="give the 'next' of a page")
     return int(sort), int(number)

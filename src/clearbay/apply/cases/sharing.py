@@ -204,8 +204,9 @@ class Sharing:
             if unknown := [number for number in evidence if number not in pieces]:
                 raise BadInput(f"{id} has no evidence {unknown[0]}", where="evidence", mend="see its evidence")
             part = replace(
-                one, number=writing.next_number(), title=check_words(title)[:300], jurisdiction=place, version=0,
-                split_from=one.id, updated=work.now, opened_by=actor.id, assignee="", assignee_name="", reopened=0,
+                one, number=writing.next_number(work.now), title=check_words(title)[:300], jurisdiction=place,
+                version=0, split_from=one.id, updated=work.now, opened_by=actor.id, assignee="", assignee_name="",
+                reopened=0,
             )  # fmt: skip
             made = self._created(writing, actor, work.playbook, part, request)
             made.now = work.now
