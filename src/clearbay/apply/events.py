@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from clearbay import packs
 from clearbay.apply import event_words
+from clearbay.apply.exceedances import exceedances
 from clearbay.apply.people import decides_over
 from clearbay.mine.detection.problems import Member, Problem, Problems, Step
+from clearbay.mine.detection.signal import Signal
 from clearbay.mine.detection.stream import Stream
 from clearbay.model.case import Actor
 from clearbay.model.errors import BadInput, NotAllowed, UnknownName
@@ -209,9 +211,32 @@ class Events:
             return 0
         first = start or pc.min(streams.column("first")).as_py()
         last = end or pc.max(streams.column("last")).as_py()
-        stream = Stream(self._station, self.records.targets(), only=frozenset(kinds) if kinds is not None else None)
-        problems = Problems(self._station, rivers=Rivers(self.home).between)
         found: dict[int, Problem] = {}
+        problems = Problems(self._station, rivers=Rivers(self.home).between)
+
+        def tell(share: float) -> None:
+            if progress:
+                progress(int(share * 1000), 1000)
+
+        if kinds is not None and set(kinds) == {"exceedance"}:
+            signals = exceedances(
+                self.home,
+                self._station,
+                self.records.targets(),
+                stations=stations,
+                properties=properties,
+                start=first,
+                end=last + timedelta(microseconds=1),
+            )
+            tell(0.8)
+            for part in _by_year(signals):
+                for problem in problems.fold(part) + problems.forget(part[-1].time):
+                    found[id(problem)] = problem
+            for problem in problems.forget(_micros(last) or 0):
+                found[id(problem)] = problem
+            tell(0.9)
+            return self._kept(found.values(), stations, first, last)
+        stream = Stream(self._station, self.records.targets(), only=frozenset(kinds) if kinds is not None else None)
         at, span = first, max((last - first).total_seconds(), 1.0)
         while at <= last:
             until = min(at + _CHUNK, last + timedelta(microseconds=1))
@@ -221,9 +246,26 @@ class Events:
             for problem in problems.fold(signals) + problems.forget(_micros(until) or 0):
                 found[id(problem)] = problem
             at = until
-            if progress:
-                progress(int((at - first).total_seconds() / span * 1000), 1000)
-        records = [record_of(problem, self._station, "scan") for problem in found.values()]
+            tell((at - first).total_seconds() / span)
+        return self._kept(found.values(), stations, first, last)
+
+    def _kept(self, found: Iterable[Problem], stations: Sequence[str] | None, first: datetime, last: datetime) -> int:
+        """Keep what a scan found, but for what was found live already; returns how many of it there are."""
+        live, _ = self.records.find(start=_micros(first), end=_micros(last))
+        spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for record in live:
+            if record.origin != "scan":
+                for station in {record.station, *(one["station"] for one in record.content["members"])}:
+                    spans.setdefault((station, record.family), []).append((record.opened, record.ended or 2**62))
+        fresh = [
+            problem
+            for problem in found
+            if not any(
+                begin <= (problem.ended or problem.updated) and problem.opened <= end
+                for begin, end in spans.get((problem.station, problem.family), ())
+            )
+        ]
+        records = [record_of(problem, self._station, "scan") for problem in fresh]
         records.sort(key=lambda one: (one.opened, one.station))
         return self.records.replace_scanned(records, stations, _micros(first) or 0, _micros(last) or 0)
 
@@ -244,6 +286,18 @@ class Events:
         if id not in self._stations:
             self._stations |= {station.id: station for station in self.home.stations()}
         return self._stations.get(id)
+
+
+def _by_year(signals: Sequence[Signal]) -> Iterator[list[Signal]]:
+    """The signals in pieces, so that problems of which nobody speaks any more end between them."""
+    part: list[Signal] = []
+    for signal in signals:
+        if part and signal.time - part[0].time > _CHUNK / timedelta(microseconds=1):
+            yield part
+            part = []
+        part.append(signal)
+    if part:
+        yield part
 
 
 def _telling(problem: Problem) -> list[Member]:

@@ -26,6 +26,7 @@ PUBLIC: Mapping[str, str] = {
     "/api/crosswalk": _LAW,
     "/api/events": "What was discovered in public data is public; who decides over it is not.",
     "/api/events/detectors": _DATA,
+    "/api/events/playing": _DATA,
     "/api/events/stream": _DATA,
     "/api/explain": _DATA,
     "/api/health": "Whoever watches the server asks whether it answers.",

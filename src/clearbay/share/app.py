@@ -13,6 +13,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from clearbay import __version__
 from clearbay.apply.desk import Desk
+from clearbay.apply.identity import providers
+from clearbay.apply.oidc import Oidc
 from clearbay.apply.release import fingerprint
 from clearbay.share import access, guard, reference
 from clearbay.share.bodies import Bodies
@@ -26,8 +28,9 @@ from clearbay.store.keys import Keys
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
-    "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
-    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`. "
+    "verdict unfoldable to its arithmetic and its clause. Reading what was measured needs no key; cases and everything "
+    "that changes something need a sign-in (`/api/session`) or a key, sent as `Authorization: Bearer KEY`, that the "
+    "operator makes with `clearbay key add`. "
     "OGC SensorThings 1.1 is at `/sta/v1.1`."
 )
 
@@ -55,6 +58,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.state.desk = desk
     app.state.intake = Intake(desk.home)
     guard.install(app, Keys(desk.home), is_open=is_open)
+    app.state.oidc = Oidc(desk.home, providers(desk.home.path))
     install(app)
     sensorthings = Service(desk.home, app.state.intake)
     app.mount("/sta", sensorthings)

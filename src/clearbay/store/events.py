@@ -47,11 +47,7 @@ def save(connection: Connection, records: Iterable[EventRecord]) -> list[int]:
     version = _bumped(connection)
     ids = []
     for record in records:
-        values = {
-            column.name: getattr(record, column.name)
-            for column in event.columns
-            if column.name not in ("id", "version")
-        } | {"version": version, "content": dict(record.content)}
+        values = _values(record, version)
         if record.id is None:
             ids.append(int(connection.execute(insert(event).values(**values)).inserted_primary_key[0]))  # type: ignore[index]
         else:
@@ -61,6 +57,12 @@ def save(connection: Connection, records: Iterable[EventRecord]) -> list[int]:
                 connection.execute(insert(event).values(id=record.id, **values))
             ids.append(record.id)
     return ids
+
+
+def _values(record: EventRecord, version: int) -> dict[str, Any]:
+    """The columns of an event but for its id."""
+    names = (column.name for column in event.columns if column.name not in ("id", "version"))
+    return {name: getattr(record, name) for name in names} | {"version": version, "content": dict(record.content)}
 
 
 def events_version(connection: Connection) -> int:
@@ -160,7 +162,10 @@ class Events:
             if stations is not None:
                 old = old.where(event.c.station.in_(stations))
             connection.execute(old)
-            return len(save(connection, records))
+            if records:
+                version = _bumped(connection)
+                connection.execute(insert(event), [_values(record, version) for record in records])
+            return len(records)
 
     def targets(self) -> dict[str, tuple[str, str]]:
         """The family of standards and the class asked of stations that somebody has given one."""

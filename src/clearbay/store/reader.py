@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,21 @@ class Reader:
             return cursor.sql(f"SELECT {_OBSERVATION} FROM ({source}){where}")
 
         return self._tried("read the observations", build)
+
+    def query(self, sql: str, name: str, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """What SQL (of DuckDB) says of all observations, which it calls ``name``, and of ``tables`` by their names.
+
+        ``sql`` goes on after the first common table expression: ``more AS (...) SELECT ...``.
+        """
+
+        def build(snapshot: Snapshot) -> pa.Table:
+            with self._engine.cursor() as cursor:
+                source = scan.valid_rows(cursor, self._history, snapshot, self._resident_of(snapshot), None)
+                for word, table in tables.items():
+                    cursor.register(word, table)
+                return cursor.sql(f"WITH {name} AS (SELECT {_OBSERVATION} FROM ({source})), {sql}").to_arrow_table()
+
+        return self._tried("ask about the observations", build)
 
     def observations(
         self,

@@ -11,6 +11,7 @@ POLICY = "; ".join(
         "script-src 'self'",
         "worker-src 'self' blob:",  # MapLibre starts its workers from blobs where a bundler asks for it
         "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "connect-src 'self'",
         "object-src 'none'",

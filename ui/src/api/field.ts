@@ -173,6 +173,8 @@ export interface EventBrief {
   reasons: Text[];
   sure: number;
   generated: boolean;
+  /** The case that answers for it, as far as the caller sees one. */
+  case?: { id: string; state: Text } | null;
 }
 
 export interface EventDetail extends EventBrief {
@@ -188,6 +190,13 @@ export interface EventDetail extends EventBrief {
   timeline: { time: string; what: string; text: Text; severity: number; station: string; property: string | null; kind: string }[];
   /** Ids of other events of the same stations that began within a day of it. */
   related: string[];
+}
+
+/** A generated incident that runs in this home; nulls where none does. */
+export interface Playing {
+  /** Times faster than time. */
+  rate: number | null;
+  clock: string | null;
 }
 
 export interface EventQuery extends Query {
@@ -222,7 +231,11 @@ export interface Trace {
   property: string;
   sections: string[];
   identifiable: boolean;
-  warnings: (Text | string)[];
+  /** Time of the newest value that was read. */
+  as_of: string | null;
+  /** The sections that the cloud has passed, downstream. */
+  passed: (TracePlace & { peak: string | null })[];
+  warnings: Text[];
   where: { reach: string; km: number; interval: [number, number] };
   when: Between<string | null>;
   duration_h: Between<number>;
@@ -294,6 +307,7 @@ export const field = {
   qualityTests: (signal?: AbortSignal) => getJson<Page<QualityTest>>(apiUrl("quality/tests"), signal),
 
   events: (query: EventQuery = {}, signal?: AbortSignal) => getJson<Page<EventBrief>>(apiUrl("events", query), signal),
+  playing: (signal?: AbortSignal) => getJson<Playing>(apiUrl("events/playing", {}), signal),
   event: (event: string, signal?: AbortSignal) => getJson<EventDetail>(apiUrl(`events/${id(event)}`), signal),
   endEvent: (event: string) => postJson<EventDetail>(apiUrl(`events/${id(event)}/end`), {}),
   trace: (event: string, signal?: AbortSignal) => getJson<Trace>(apiUrl("trace", { event, lines: true }), signal),

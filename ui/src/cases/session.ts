@@ -41,6 +41,9 @@ export interface Me {
   oidc: { id: string; name: Text | string }[];
   /** True where the password must be changed before anything else. */
   must_change?: boolean;
+  has_password?: boolean;
+  /** Of an enterprise's person: the stations that are theirs. */
+  stations?: string[];
 }
 
 const NOBODY: Me = {
@@ -114,11 +117,13 @@ export function whoami(): Promise<Me> {
 /** Sign in with a login and a password; 401 where they do not fit, 429 where too many were tried. */
 export async function signIn(login: string, password: string): Promise<Me> {
   const found = take(await askJson<Me>("POST", "session", { body: { login, password } }));
-  asking.value = false;
+  asking.value = found.must_change ?? false;
   return found;
 }
 
 export async function signOut(): Promise<void> {
+  // What this browser keeps of cases for work without a line goes before anything else can fail.
+  await import("@/phone/memory").then((it) => it.forget()).catch(() => undefined);
   await ask("DELETE", "session");
   take(null);
   await refresh();
@@ -126,9 +131,28 @@ export async function signOut(): Promise<void> {
 
 /** Change one's own password; who is looking is asked again. */
 export async function changePassword(old: string, fresh: string): Promise<void> {
-  await ask("POST", "me/password", { body: { old, new: fresh } });
-  await refresh();
+  take(await askJson<Me>("POST", "me/password", { body: { old, new: fresh } }));
 }
+
+/** Change one's own account. */
+export async function changeMe(changes: { name?: string; email?: string; language?: Language }): Promise<void> {
+  take(await askJson<Me>("PATCH", "me", { body: changes }));
+}
+
+/** Where one is signed in. */
+export interface OwnSession {
+  id: string;
+  made: string;
+  seen: string;
+  ends: string;
+  agent: string;
+  address: string;
+  via: string;
+  current: boolean;
+}
+
+export const mySessions = () => askJson<OwnSession[]>("GET", "me/sessions");
+export const endSession = (id: string) => ask("DELETE", `me/sessions/${encodeURIComponent(id)}`);
 
 async function call<T>(method: Method, path: string, asked: Asked): Promise<T> {
   try {

@@ -1,7 +1,7 @@
 /** The events, read while somebody looks and told of as they come. */
 import { computed, ref, shallowRef } from "vue";
 import { asProblem, type Problem } from "@/api/client";
-import { field, type EventBrief } from "@/api/field";
+import { field, type EventBrief, type Playing } from "@/api/field";
 import { speaker } from "@/i18n";
 import { f } from "@/i18n/field";
 import { announce, state } from "@/state";
@@ -12,6 +12,8 @@ export const events = shallowRef<EventBrief[]>([]);
 export const eventsLoaded = ref(false);
 export const eventsProblem = shallowRef<Problem | null>(null);
 export const live = ref(false);
+/** The generated incident that runs here, if one does. */
+export const playing = shallowRef<Playing | null>(null);
 /** How many events there are beside those that are here. */
 export const more = ref(0);
 
@@ -33,8 +35,12 @@ export async function readEvents(quiet = false): Promise<void> {
   const key = JSON.stringify(asked.value);
   if (!quiet) eventsProblem.value = null;
   try {
-    const page = await field.events(asked.value, mine.signal);
+    const [page, now] = await Promise.all([
+      field.events(asked.value, mine.signal),
+      field.playing(mine.signal).catch(() => null),
+    ]);
     if (reading !== mine) return;
+    playing.value = now?.clock ? now : null;
     if (quiet && shownFor === key) tell(page.items);
     shownFor = key;
     events.value = ordered(page.items);

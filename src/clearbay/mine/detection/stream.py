@@ -31,7 +31,7 @@ from clearbay.model.observation import Flag
 from clearbay.model.station import Station
 
 UNJUDGED = (int(Flag.FAIL), int(Flag.MISSING))
-_OFTEN = DAY // 4
+OFTEN = DAY // 4
 """Values without an averaging that come so soon after each other are telemetry, not samples."""
 
 ABREAST = 24
@@ -169,7 +169,7 @@ class Stream:
         if not ahead.all():
             rows = rows.where(ahead)
         base = machines.pace[rows.slot]
-        often = (base == 0) & (rows.time - machines.last[rows.slot] <= _OFTEN)
+        often = (base == 0) & (rows.time - machines.last[rows.slot] <= OFTEN)
         pace = np.where(often, HOUR, base)
         machines.last[rows.slot] = rows.time
         self._heard(rows, base, found)
@@ -365,7 +365,7 @@ class Stream:
             return []
         series = self._machines.names[slot]
         station, code, depth, averaging = series
-        pace = averaging or ("hour" if time - alone.last <= _OFTEN else "")
+        pace = averaging or ("hour" if time - alone.last <= OFTEN else "")
         alone.last = time
         found: list[Signal] = []
         if station not in self._silence:
