@@ -135,6 +135,20 @@ def lasting() -> frozenset[str]:
     return frozenset({_noun(one.path) for one in known if one.access == "public"} - guarded - MOVING)
 
 
+def private() -> frozenset[str]:
+    """Nouns of which some answer is not for everybody: pages of other sites read none of them."""
+    return frozenset({_noun(one.path) for one in routes() if one.access != "public"} - MOVING)
+
+
+def noun_of(path: str) -> str:
+    """The noun of an address below ``/api``, empty for others.
+
+    >>> noun_of("/api/cases/PA-2026-4403-00001"), noun_of("/docs")
+    ('cases', '')
+    """
+    return _noun(path)
+
+
 def _noun(path: str) -> str:
     parts = path.split("/")
     return parts[2] if path.startswith("/api/") and len(parts) > 2 else ""

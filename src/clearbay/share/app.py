@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clearbay import __version__
 from clearbay.apply.desk import Desk
@@ -92,7 +93,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
-        CORSMiddleware,
+        _Elsewhere,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["If-None-Match"],
@@ -100,6 +101,20 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         max_age=86_400,
     )
     return app
+
+
+class _Elsewhere(CORSMiddleware):
+    """Lets pages of other sites read what is public, and nothing else, whoever asks for it from which network."""
+
+    def __init__(self, app: ASGIApp, *rest: Any, **rules: Any) -> None:
+        super().__init__(app, *rest, **rules)
+        self._private = access.private()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and access.noun_of(scope["path"]) in self._private:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def document(app: FastAPI) -> dict[str, Any]:

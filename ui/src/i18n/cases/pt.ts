@@ -64,6 +64,7 @@ const words: CaseWords = {
   },
   dispatch: {
     do: "Distribuir",
+    reason: "Entregue a partir da mesa de turno",
     to: "Entregar a",
     hint: "Escreva um nome; Enter entrega ao primeiro",
     open: "{n} caso aberto | {n} casos abertos",
@@ -226,6 +227,7 @@ const words: CaseWords = {
     again: "Detectado de novo",
     rebound: "Voltou: reaberto",
     watched: "Fim da vigilância: ficou limpo",
+    trace: "Rastreado: suspeitos",
     done: "Feito: {what}",
   },
   part: { joint: "trata também", superior: "chamada a decidir", former: "deteve-o antes", done: "feito" },
@@ -245,6 +247,7 @@ const words: CaseWords = {
     days: "{n} dia | {n} dias",
     working_days: "{n} dia útil | {n} dias úteis",
     until: "até {time}",
+    untilDay: "até ao fim de {day}",
     why: "Porquê então?",
     whyHours: "{term} a contar do minuto em que começou: {since}.",
     whyDays: "{term} depois de {since}: esse dia não conta, e termina à meia-noite.",
@@ -364,6 +367,7 @@ const words: CaseWords = {
       open: "Abertos",
       late: "Atrasados",
     },
+    generated: "Há linhas de casos gerados na tabela; a soma só os conta onde não há outros.",
     how: "Medianas: da detecção à avaliação, da avaliação ao primeiro trabalho, daí ao primeiro encerramento. Prazos cumpridos: dos que já terminaram. Reabertos: dos casos que foram encerrados.",
   },
   notices: {

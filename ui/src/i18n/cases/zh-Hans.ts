@@ -64,6 +64,7 @@ const words: CaseWords = {
   },
   dispatch: {
     do: "派单",
+    reason: "由值班台转派",
     to: "派给",
     hint: "输入姓名，回车派给第一位",
     open: "在办{n}件",
@@ -215,6 +216,7 @@ const words: CaseWords = {
     again: "再次发现",
     rebound: "反弹，自动重开",
     watched: "观察期满，未反弹",
+    trace: "溯源：疑似污染源",
     done: "已完成：{what}",
   },
   part: { joint: "协办", superior: "已提请协调", former: "原承办", done: "已完成" },
@@ -233,6 +235,7 @@ const words: CaseWords = {
     days: "{n}天",
     working_days: "{n}个工作日",
     until: "截至{time}",
+    untilDay: "截至{day}当日结束",
     why: "为何是这个时间？",
     whyHours: "自{since}起{term}。",
     whyDays: "自{since}起{term}：当日不计，至末日午夜止。",
@@ -337,6 +340,7 @@ const words: CaseWords = {
     months: "按月",
     month: "月份",
     of: { found: "发现", judged: "研判", handled: "处置", closed: "办结", refused: "不予受理", open: "在办", late: "超期" },
+    generated: "表中含模拟生成的案件；仅在没有其他案件时计入合计。",
     how: "中位数：由发现到研判、由研判到首次处置、由处置到首次办结。按期率：已结束时限中按期完成的比例。重开率：占曾办结案件的比例。",
   },
   notices: {

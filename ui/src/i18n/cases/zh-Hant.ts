@@ -64,6 +64,7 @@ const words: CaseWords = {
   },
   dispatch: {
     do: "派遣",
+    reason: "由當值台轉派",
     to: "交予",
     hint: "輸入姓名，按 Enter 交予第一位",
     open: "未結{n}宗",
@@ -215,6 +216,7 @@ const words: CaseWords = {
     again: "再次發現",
     rebound: "反彈，自動重開",
     watched: "觀察期滿，沒有反彈",
+    trace: "追溯：懷疑污染源",
     done: "已完成：{what}",
   },
   part: { joint: "協辦", superior: "已提請協調", former: "原負責", done: "已完成" },
@@ -233,6 +235,7 @@ const words: CaseWords = {
     days: "{n}日",
     working_days: "{n}個工作天",
     until: "截至{time}",
+    untilDay: "截至{day}完結時",
     why: "為何是這個日期？",
     whyHours: "由{since}起計{term}。",
     whyDays: "由{since}起計{term}：當日不計，至最後一日午夜止。",
@@ -337,6 +340,7 @@ const words: CaseWords = {
     months: "按月",
     month: "月份",
     of: { found: "發現", judged: "研判", handled: "處理", closed: "結案", refused: "不受理", open: "未結", late: "逾期" },
+    generated: "表中載有模擬產生的個案；只在沒有其他個案時計入合計。",
     how: "中位數：由發現至研判、由研判至首次處理、由處理至首次結案。如期率：已結束期限中如期完成的比例。重開率：佔曾結案個案的比例。",
   },
   notices: {
