@@ -15,6 +15,7 @@ import typer
 import yaml
 
 from clearbay import packs
+from clearbay.apply.cases.demonstrate import keep_cases
 from clearbay.apply.demonstration import keep_demonstration, keep_incident
 from clearbay.apply.desk import Desk
 from clearbay.apply.events import Events
@@ -78,7 +79,8 @@ def demo(
     every few minutes and can be followed under Events. It says so wherever it is seen.
 
     At a loopback address whoever calls from this machine writes without a key. Accounts of the demonstration come with
-    it, with one password that is shown here, to see what a duty officer, a handler or a neighbour sees.
+    it, with one password that is shown here, to see what a duty officer, a handler or a neighbour sees; and forty
+    generated cases of the last ninety days, so that desk and figures are not empty.
 
     Example: `clearbay demo --port 8700`
     """
@@ -91,6 +93,9 @@ def demo(
     if load_only:
         answer({"home": str(directory), **told}, as_json=as_json, text=f"loaded into {directory}{signs_in}")
         return
+    if logins:
+        with Home.open(directory) as opened:
+            keep_cases(opened)
     with running(directory) if not no_live else nullcontext():
         _serve(directory, port, host, told, is_open=is_loopback(host), as_json=as_json, more=signs_in)
 

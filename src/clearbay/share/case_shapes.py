@@ -44,9 +44,14 @@ class CaseShape(Answer):
     grade: str
     jurisdiction: str
     jurisdiction_name: LocalText | None = Field(None, description="null: a code that no register here names")
+    suspects_text: LocalText | None = Field(
+        None, description="Suspects in the four languages, where a trace named them"
+    )
     assignee: PersonShape | None
     station: str | None
+    station_name: LocalText | None = None
     property: str | None
+    property_name: LocalText | None = None
     limit: LimitShape | None
     longitude: Longitude
     latitude: Latitude
@@ -151,7 +156,7 @@ class ActionShape(Answer):
     time: Time
     actor: PersonShape
     kind: str
-    name: LocalText | None
+    name: LocalText | None = Field(description="What was done; null for a kind that this version does not know")
     from_: str = Field(alias="from")
     to: str
     text: str
@@ -222,6 +227,7 @@ class DossierShape(CaseShape):
     clocks: list[ClockShape]
     timeline: list[ActionShape]
     evidence: list[EvidenceShape]
+    text_text: LocalText | None = Field(None, description="Why its event opened it, in the four languages, as of now")
     moves: list[MoveShape]
     how: dict[str, Any] = Field(description="Its playbook in the version of the day on which it was opened")
     measured: MeasuredShape | None = Field(description="null: nothing can be measured, or nothing has to be")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from clearbay import packs
-from clearbay.apply.cases import Casework, casejson, openers
+from clearbay.apply.cases import Casework, casejson, openers, wording
 from clearbay.mine.remeasure import Result, Verdict
 from clearbay.model.case import Actor, Case
 from clearbay.model.playbook import Remeasure
@@ -17,16 +19,29 @@ def name(code: str) -> Text | None:
     return None if found is None else found.name
 
 
-def where(one: Case) -> dict[str, object]:
-    """Who holds it, by name."""
-    return {"jurisdiction_name": name(one.jurisdiction)}
+def named(work: Casework, cases: Sequence[Case]) -> list[dict[str, object]]:
+    """What each case speaks of, by name, and what it says of itself, in four languages."""
+    titles, suspects = openers.titles(work, cases), wording.suspects_of(work, cases)
+    stations = {one.id: one.name for one in work.home.stations()} if any(one.station for one in cases) else {}
+    return [
+        {
+            "title_text": titles.get(one.number),
+            "suspects_text": suspects.get(one.number),
+            "jurisdiction_name": name(one.jurisdiction),
+            "station_name": stations.get(one.station),
+            "property_name": wording.property_name(one.property),
+        }
+        for one in cases
+    ]
 
 
 def whole(work: Casework, who: Actor, id: str) -> dict[str, object]:
     """A case with everything that belongs to it, the steps that lead on, how it goes, and how clean the water is."""
     dossier = work.dossier(who, id)
-    told = casejson.dossier(dossier.seen_by(who), now=work.clock()) | where(dossier.case)
-    told["title_text"] = openers.titles(work, [dossier.case]).get(dossier.case.number)
+    told = casejson.dossier(dossier.seen_by(who), now=work.clock()) | named(work, [dossier.case])[0]
+    told["text_text"] = wording.text_of(work, dossier.case)
+    for entry, each in zip(told["timeline"], dossier.actions, strict=True):
+        entry["name"] = entry["name"] or wording.done(each)
     for part in told["parties"]:
         part["jurisdiction_name"] = name(part["jurisdiction"])
     rule = dossier.playbook.remeasure

@@ -29,6 +29,8 @@ export interface CaseBrief {
   /** The title in the languages of its event; null where somebody wrote it. */
   title_text?: Text | null;
   text: string;
+  /** Suspects in words, where a trace named them; null where somebody wrote them. */
+  suspects_text?: Text | null;
   state: string;
   state_name: Text;
   stage: Stage;
@@ -39,7 +41,9 @@ export interface CaseBrief {
   jurisdiction_name: Text | null;
   assignee: Person | null;
   station: string | null;
+  station_name?: Text | null;
   property: string | null;
+  property_name?: Text | null;
   limit: Limit | null;
   longitude: number | null;
   latitude: number | null;
@@ -202,6 +206,8 @@ export interface Measured {
 
 /** A case with everything that belongs to it. */
 export interface Dossier extends CaseBrief {
+  /** Why its event opened it, as of now; null where somebody wrote the text. */
+  text_text?: Text | null;
   parties: Party[];
   clocks: Clock[];
   timeline: Action[];

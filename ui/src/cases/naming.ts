@@ -5,7 +5,7 @@ import { speaker } from "@/i18n";
 import { c } from "@/i18n/cases";
 import { stationTitle } from "@/panels/models/station";
 import { property } from "@/state";
-import type { CaseBrief, Limit } from "./api";
+import type { CaseBrief, Dossier, Limit } from "./api";
 
 /** The station by its title; its id where nobody knows it. */
 export function stationName(id: string | null): string {
@@ -15,6 +15,13 @@ export function stationName(id: string | null): string {
 
 /** The title of a case in the page's language where its event has it, else as it was written. */
 export const titleOf = (it: Pick<CaseBrief, "title" | "title_text">): string => speaker.say(it.title_text, it.title);
+
+/** What a case says of itself, in the page's language where its event does, else as it was written. */
+export const textOf = (it: Pick<Dossier, "text" | "text_text">): string => speaker.say(it.text_text, it.text);
+
+/** Suspects in words, as a trace named them or as somebody wrote them. */
+export const suspectsOf = (it: Pick<CaseBrief, "fields" | "suspects_text">): string =>
+  speaker.say(it.suspects_text, it.fields["suspects"] ?? "");
 
 /** Where a case is, in words: its station, else its place, else who holds it. */
 export function whereOf(it: CaseBrief): string {

@@ -9,6 +9,8 @@ export interface Person {
 export interface Brief {
   id: string;
   title: string;
+  /** In the languages of its event; null where somebody wrote it. */
+  title_text?: Text | null;
   text: string;
   kind: Text;
   state: string;
@@ -18,7 +20,9 @@ export interface Brief {
   severity: number;
   assignee: Person | null;
   station: string | null;
+  station_name?: Text | null;
   property: string | null;
+  property_name?: Text | null;
   limit: { op: "le" | "ge"; value: number; unit: string } | null;
   longitude: number | null;
   latitude: number | null;
@@ -89,6 +93,8 @@ export interface Playbook {
 }
 
 export interface Dossier extends Brief {
+  /** Why its event opened it, as of now; null where somebody wrote the text. */
+  text_text?: Text | null;
   timeline: Action[];
   evidence: Evidence[];
   moves: { id: string; name: Text; to: string; allowed: boolean; missing: string[] }[];

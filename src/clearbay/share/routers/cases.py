@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Response
 
 from clearbay import packs
-from clearbay.apply.cases import Casework, Draft, acts, casejson, lists, openers
+from clearbay.apply.cases import Casework, Draft, acts, casejson, lists
 from clearbay.apply.cases.acts import Act
 from clearbay.model.case import Actor, Case, Limit, Place
 from clearbay.model.errors import BadInput
@@ -158,11 +158,9 @@ def _limit(given: shapes.GivenLimit | None, property: str) -> Limit | None:
 
 
 def _brief(work: Casework, found: tuple[Case, ...]) -> list[dict[str, object]]:
-    now, titles = work.clock(), openers.titles(work, found)
-    return [
-        casejson.case(one, book, now=now) | case_telling.where(one) | {"title_text": titles.get(one.number)}
-        for one, book in zip(found, work.playbooks_of(found), strict=True)
-    ]
+    now, named = work.clock(), case_telling.named(work, found)
+    books = work.playbooks_of(found)
+    return [casejson.case(one, book, now=now) | names for one, book, names in zip(found, books, named, strict=True)]
 
 
 def _whole(work: Casework, who: Actor, id: str) -> dict[str, object]:
