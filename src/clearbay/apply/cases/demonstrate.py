@@ -151,7 +151,7 @@ def _complaints(plan: _Plan) -> None:
             fields={"channel": channel, "subject": subject}, origin="public" if public else "hand", generated=True,
         )  # fmt: skip
         plan.opens(days, name, _CITIZEN if public else cast.judges, draft)
-        if number % 11 == 5:
+        if number >= 22:
             continue  # nobody has looked at it yet
         if number % 8 == 6:
             plan.does(days - 1.2, name, cast.judges, "decline", reason="不属本处管辖 · Not ours to decide")
@@ -184,9 +184,9 @@ def _complaints(plan: _Plan) -> None:
 
 
 def _alarms(plan: _Plan) -> None:
-    """Sixteen alarms: false ones, and of the last days some at every state, one of them nobody has judged in time."""
+    """Sixteen alarms: the older ones were false, the newer ones stand at every state; one was not judged in time."""
     turns = ("450000", "810000", "450000", "440300", "820000", "450000", "440400")
-    ages = (85, 79, 70, 62, 55, 47, 40, 33, 26, 19, 12, 6, 3, 1.4, 0.6, 0.05)
+    ages = (83, 72, 61, 50, 39, 28, 17, 9, 5, 4.2, 3.1, 2.2, 1.4, 0.9, 0.6, 0.05)
     for number, days in enumerate(ages):
         name, at = f"alarm {number}", turns[number % len(turns)]
         cast = _CASTS[at]
@@ -200,7 +200,7 @@ def _alarms(plan: _Plan) -> None:
         judged = days - (0.03 + 0.02 * (number % 4))
         given = (cast.handles.id, cast.handles.name)
         plan.does(judged, name, cast.judges, "dispatch", assignee=given)
-        if days > 10 and number % 5:
+        if days > 7:
             why = "水面反光，非污染 · Reflection of the sun, no pollution"
             plan.does(judged - 0.1, name, cast.judges, "dismiss", reason=why)
             continue
