@@ -51,7 +51,9 @@ REQUESTS = {
     "a thousand folders": get(b"/" + b"a/" * 3000),
     "another site as path": get(b"http://evil.example/api/health"),
     "lines in a path": get(b"/api/%0d%0aSet-Cookie:%20x=1"),
-    "two lengths": b"POST /api/session HTTP/1.1" + CLOSE + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"POST /api/session HTTP/1.1"
+    + CLOSE
+    + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a length that is none": b"POST /api/session HTTP/1.1" + CLOSE + b"Content-Length: -1\r\n\r\n",
     "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 40 + b"\r\n\r\n",
     "TRACE": b"TRACE /api/me HTTP/1.1" + CLOSE + b"\r\n",
@@ -65,17 +67,20 @@ REQUESTS = {
     "half a character": post(b"/api/session", b'{"login":"\\ud800","password":"\\u0000"}'),
     "a form": post(b"/api/session", b"login=a&password=b", b"Content-Type: application/x-www-form-urlencoded\r\n"),
     "a thousand parts": post(
-        b"/api/session", b"--a\r\nContent-Disposition: form-data; name=x\r\n\r\n\r\n" * 1000 + b"--a--",
+        b"/api/session",
+        b"--a\r\nContent-Disposition: form-data; name=x\r\n\r\n\r\n" * 1000 + b"--a--",
         b"Content-Type: multipart/form-data; boundary=a\r\n",
     ),
-    "JSON that says it is packed": post(b"/api/session", b"\x1f\x8b\x08" + b"\0" * 100, JSON + b"Content-Encoding: gzip\r\n"),
+    "JSON that says it is packed": post(
+        b"/api/session", b"\x1f\x8b\x08" + b"\0" * 100, JSON + b"Content-Encoding: gzip\r\n"
+    ),
     "a filter of brackets": get(b"/sta/v1.1/Things?$filter=" + b"(" * 9000 + b"1" + b")" * 9000),
     "an expansion without end": get(b"/sta/v1.1/Things?$expand=" + b"Datastreams/Thing/" * 2000 + b"Datastreams"),
     "nested expansions": get(
         b"/sta/v1.1/Things?$expand=" + b"Datastreams($expand=Thing($expand=" * 900 + b"Locations" + b"))" * 900
     ),
     "a negative skip": get(b"/sta/v1.1/Things?$skip=-1&$top=-5"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REQUESTS, ids=str)
@@ -109,7 +114,7 @@ def test_a_head_has_an_end(port: int, name: str) -> None:
 
 
 def test_a_head_by_the_drop_is_hung_up_on(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who says nothing, or never ends a head, holds no connection: not the first time, not on one kept alive."""
+    """Somebody who says nothing, or never ends a head, holds no connection: not the first time, not on one kept alive."""  # noqa: E501
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     assert told(port, wait=60) == b""
     assert told(port, b"GET /api/health HTTP/1.1\r\nHost: a\r\nX: ", wait=60) == b""
@@ -150,9 +155,20 @@ def test_a_body_has_an_end(port: int, path: bytes) -> None:
     assert answer[9:12] in (b"413", b""), answer[:100]
 
 
-PATHS = ("..%2f" * 6 + "etc/passwd", "../" * 6 + "etc/passwd", "%2e%2e/%2e%2e/server.py", "..\\..\\server.py",
-         "//etc/passwd", "assets/..%2f..%2fserver.py", "....//....//server.py", "%252e%252e%252fserver.py",
-         "docs/../../server.py", "api/../server.py", "~root/", "sta/../../server.py")  # fmt: skip
+PATHS = (
+    "..%2f" * 6 + "etc/passwd",
+    "../" * 6 + "etc/passwd",
+    "%2e%2e/%2e%2e/server.py",
+    "..\\..\\server.py",
+    "//etc/passwd",
+    "assets/..%2f..%2fserver.py",
+    "....//....//server.py",
+    "%252e%252e%252fserver.py",
+    "docs/../../server.py",
+    "api/../server.py",
+    "~root/",
+    "sta/../../server.py",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -164,8 +180,17 @@ def test_no_path_leads_out(port: int, path: str) -> None:
     assert b"import uvicorn" not in answer
 
 
-@pytest.mark.parametrize("path", ["/api/layers/{}", "/api/standards/{}", "/api/playbooks/{}", "/api/cases/{}/bundle",
-                                  "/api/uploads/{}", "/api/stations/{}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/layers/{}",
+        "/api/standards/{}",
+        "/api/playbooks/{}",
+        "/api/cases/{}/bundle",
+        "/api/uploads/{}",
+        "/api/stations/{}",
+    ],
+)
 @pytest.mark.parametrize("name", ["..%2f..%2fhome", "%2e%2e", "..%5c..%5chome", "a%00b", "%2fetc%2fpasswd"])
 def test_no_name_leads_out(port: int, stand, path: str, name: str) -> None:
     """Names in an address are looked up, never opened."""

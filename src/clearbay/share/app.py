@@ -93,7 +93,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
-        _Elsewhere,
+        _Elsewhere,  # type: ignore[arg-type]
         private=private,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
