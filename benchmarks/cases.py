@@ -28,6 +28,8 @@ from clearbay.model.case import Actor
 from clearbay.store import Home
 
 AT_ONCE = 2000
+ENDED = 0.8
+"""Of the cases that the generated steps leave open, so many have ended: some fifteen thousand of 100,000 are open."""
 
 
 def make(home: Home, number: int) -> float:
@@ -68,6 +70,11 @@ def _go_on(work: Work, chance: random.Random) -> None:
         before = work.case.state
         work.enter(state)
         work.record(step, before=before, text="generated")
+    if work.case.status == "open" and chance.random() < ENDED:
+        # Ended by hand where the generated way did not lead there: most of what an office has is done with.
+        before = work.case.state
+        work.enter("closed" if before == "treated" else "false_alarm")
+        work.record("close" if before == "treated" else "dismiss", before=before, text="generated")
 
 
 def main() -> None:
@@ -103,7 +110,11 @@ def main() -> None:
     found = verify(home)
     told["verify_s"] = round(time.monotonic() - start, 2)
     assert isinstance(found, Whole), found
-    told |= {"actions": found.actions, "entries": found.entries["cases"]}
+    told |= {
+        "open": lists.total(casework, Actor("o", "", frozenset({"auditor"}), "100000")),
+        "actions": found.actions,
+        "entries": found.entries["cases"],
+    }
     home.close()
     told["over_http"] = measure(given.home, given.people, given.seconds)
     print(json.dumps(told, indent=2))

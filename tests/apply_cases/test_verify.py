@@ -77,7 +77,8 @@ def test_any_flipped_byte_of_the_chain_is_found(home: Home, filled: str) -> None
             "case PA-2026-4403-00001",
         ),
         (
-            'UPDATE case_clock SET due = due + 86400000000 WHERE "case" = (SELECT min(number) FROM case_file) AND id = 1',  # noqa: E501
+            'UPDATE case_clock SET due = due + 86400000000 WHERE "case" = (SELECT min(number) FROM case_file) '
+            "AND id = 1",
             "case PA-2026-4403-00001",
         ),
         ('DELETE FROM case_clock WHERE "case" = 3', "case PA-2026-4403-00003"),

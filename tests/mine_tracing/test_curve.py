@@ -51,8 +51,7 @@ def test_discharge_may_be_unknown() -> None:
         ([row(time_h="noon")], "not a number"),
         ([row(section=" ")], "no name"),
         ([row(), row(distance_km=4)], "several distances"),
-        ([row(), row(section="B")], "same distance"),
-        ([row(discharge_m3s=-1)], "negative"),
+        ([row(distance_km="")], "no distance"),
     ],
 )
 def test_what_cannot_be_read_is_named(rows: list[dict[str, object]], word: str) -> None:

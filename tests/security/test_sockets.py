@@ -114,7 +114,7 @@ def test_a_head_has_an_end(port: int, name: str) -> None:
 
 
 def test_a_head_by_the_drop_is_hung_up_on(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who says nothing, or never ends a head, holds no connection: not the first time, not on one kept alive."""  # noqa: E501
+    """Who says nothing, or never ends a head, holds no connection: neither the first time nor on one kept alive."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     assert told(port, wait=60) == b""
     assert told(port, b"GET /api/health HTTP/1.1\r\nHost: a\r\nX: ", wait=60) == b""

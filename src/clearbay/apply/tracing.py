@@ -318,7 +318,9 @@ class Tracer:
     def _outlets(self, basin: Basin, chain: Chain, alarm: Alarm, start: datetime, end: datetime) -> list[Site]:
         """The outlets of the network, those with records of their own read for the time before the alarm."""
         outlets = [one for one in basin.sites if one.kind == "outlet"]
-        kept = [one.station for one in outlets if one.station]
+        above = set(upstream(basin.network, chain.sections[0].site.place).reach.tolist())
+        # Of those elsewhere no record is read: they are no suspects.
+        kept = [one.station for one in outlets if one.station and one.place.reach in above]
         if not kept:
             return outlets
         early = start - timedelta(days=5)

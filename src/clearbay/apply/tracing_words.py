@@ -102,6 +102,7 @@ WORDS: dict[Language, Mapping[str, str]] = {
         "few_samples": "断面 {section}：高于峰值一半的样品不足三个，峰宽与通量粗略",
         "flat_top": "断面 {section}：峰顶平坦，排放约持续 {hours} h；按上升沿判读，所给时间为排放开始",
         "no_curve": "断面 {section}：尚无曲线，只有升高的数值；污染团年龄、距离和质量均为估测",
+        "sparse": "断面 {section}：样品太少，不成曲线，取最高值为峰：所有数字均为估测",
         "aside": "{sections} 的峰在次序、时间和通量上不属于同一污染团，未采用",
         "too_close": "{section} 与 {other} 的峰时间过近，不能得出流速",
         "loss_unknown": "质量：单一断面不能判断途中损失，区间上端依据一般推测",
@@ -125,6 +126,7 @@ WORDS: dict[Language, Mapping[str, str]] = {
         "few_samples": "斷面 {section}：高於峰值一半的樣品不足三個，峰寬與通量粗略",
         "flat_top": "斷面 {section}：峰頂平坦，排放約持續 {hours} h；按上升沿判讀，所給時間為排放開始",
         "no_curve": "斷面 {section}：尚無曲線，只有升高的數值；污染團年齡、距離和質量均為估測",
+        "sparse": "斷面 {section}：樣品太少，不成曲線，取最高值為峰：所有數字均為估測",
         "aside": "{sections} 的峰在次序、時間和通量上不屬於同一污染團，未採用",
         "too_close": "{section} 與 {other} 的峰時間過近，不能得出流速",
         "loss_unknown": "質量：單一斷面不能判斷途中損失，區間上端依據一般推測",
@@ -149,6 +151,8 @@ WORDS: dict[Language, Mapping[str, str]] = {
         "flat_top": "secção {section}: o topo é plano, pelo que a libertação durou cerca de {hours} h; lida pela "
         "frente ascendente, a hora indicada é a do início",
         "no_curve": "secção {section}: ainda sem curva, só valores elevados: idade, distância e massa são conjeturas",
+        "sparse": "secção {section}: amostras a menos para uma curva; a mais alta foi tomada como pico: "
+        "tudo são conjeturas",
         "aside": "os pulsos em {sections} não cabem numa só nuvem em ordem, tempo e dose: postos de lado",
         "too_close": "os picos em {section} e {other} estão demasiado próximos para dar uma velocidade",
         "loss_unknown": "massa: uma só secção não mostra perdas no caminho; o extremo superior assenta numa conjetura",

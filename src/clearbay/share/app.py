@@ -84,7 +84,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         raise HTTPException(404)
 
     release = f"{__version__}-{fingerprint()}"
-    kept, private = access.lasting(), access.private()
+    kept = access.lasting()
 
     def state(path: str) -> str | None:
         noun = path.removeprefix("/api/").partition("/")[0]
@@ -93,8 +93,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
-        _Elsewhere,  # type: ignore[arg-type]
-        private=private,
+        _Elsewhere,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["If-None-Match"],
@@ -107,9 +106,9 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
 class _Elsewhere(CORSMiddleware):
     """Lets pages of other sites read what is public, and nothing else, whoever asks for it from which network."""
 
-    def __init__(self, app: ASGIApp, *, private: frozenset[str], **rules: Any) -> None:
-        super().__init__(app, **rules)
-        self._private = private
+    def __init__(self, app: ASGIApp, *rest: Any, **rules: Any) -> None:
+        super().__init__(app, *rest, **rules)
+        self._private = access.private()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and access.noun_of(scope["path"]) in self._private:

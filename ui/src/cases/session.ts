@@ -154,13 +154,26 @@ export interface OwnSession {
 export const mySessions = () => askJson<OwnSession[]>("GET", "me/sessions");
 export const endSession = (id: string) => ask("DELETE", `me/sessions/${encodeURIComponent(id)}`);
 
+let offered = false;
+
+/**
+ * Nobody is known (any more): whoever was here signs in again, and what was typed stays on the page. Who only looks is
+ * asked once and not at every reading of a list that follows by itself.
+ */
+async function offer(method: Method): Promise<void> {
+  const was = me.value.signed_in;
+  const now = await refresh().catch(() => null);
+  if (!now?.has_accounts || now.signed_in || !(was || method !== "GET" || !offered)) return;
+  offered = true;
+  asking.value = true;
+}
+
 async function call<T>(method: Method, path: string, asked: Asked): Promise<T> {
   try {
     return await askJson<T>(method, path, asked);
   } catch (error) {
     const problem = asProblem(error, path);
-    // Nobody is known (any more): whoever was here signs in again, and what was typed stays on the page.
-    if (problem.status === 401) await refresh().then((it) => (asking.value = it.has_accounts), () => undefined);
+    if (problem.status === 401) await offer(method);
     throw error;
   }
 }

@@ -4,5 +4,6 @@ import { speaker } from "@/i18n";
 export function bytes(size: number): string {
   if (size < 1024) return `${speaker.count(size)} B`;
   if (size < 1024 * 1024) return `${speaker.count(Math.round(size / 1024))} kB`;
-  return `${speaker.decimal(size / 1024 / 1024, 1)} MB`;
+  const mega = size / 1024 / 1024;
+  return `${speaker.decimal(mega, Number.isInteger(mega) ? 0 : 1)} MB`;
 }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,9 @@ from clearbay.mine.tracing.notes import note
 from clearbay.model.errors import BadInput
 
 COLUMNS = ("section", "distance_km", "discharge_m3s", "time_h", "concentration")
+MISSING = frozenset({"", "NaN", "nan", "NA", "N/A", "--", "*", "None", "null"})
+SAME_PLACE_KM = 0.5
+"""Distances of one section that differ by less are one."""
 FEWEST = 5
 """Samples below which a curve has no shape: a rise, a peak and a fall need five."""
 
@@ -110,8 +112,9 @@ def curves_from_rows(rows: Iterable[Mapping[str, Any]], *, where: str = "") -> t
         place = f"{where} row {number}".strip()
         if not section:
             raise BadInput("the section has no name", where=f"{place}, column section", mend="name every section")
-        text = str("" if row["concentration"] is None else row["concentration"]).strip()
-        if text in ("", "NaN", "nan", "NA", "N/A", "--", "*"):
+        text = _text(row["concentration"])
+        when = _text(row["time_h"])
+        if text in MISSING or when in MISSING:
             remarks.setdefault(section, []).append("blank")
             continue
         if text.startswith("<"):
@@ -119,48 +122,64 @@ def curves_from_rows(rows: Iterable[Mapping[str, Any]], *, where: str = "") -> t
             remarks.setdefault(section, []).append("censored")
         else:
             concentration = _number(text, f"{place}, column concentration")
-        flow_text = str("" if row["discharge_m3s"] is None else row["discharge_m3s"]).strip()
+        flow_text, place_text = _text(row["discharge_m3s"]), _text(row["distance_km"])
         samples.setdefault(section, []).append(
             (
-                _number(row["time_h"], f"{place}, column time_h"),
+                _number(when, f"{place}, column time_h"),
                 concentration,
-                _number(row["distance_km"], f"{place}, column distance_km"),
-                _number(flow_text, f"{place}, column discharge_m3s") if flow_text else float("nan"),
+                _number(place_text, f"{place}, column distance_km") if place_text not in MISSING else float("nan"),
+                _number(flow_text, f"{place}, column discharge_m3s") if flow_text not in MISSING else float("nan"),
             )
         )
     if not seen or not samples:
         raise BadInput("no samples", where=where, mend=f"give rows with the columns {', '.join(COLUMNS)}")
     curves = [_curve(section, np.array(values), remarks.get(section, [])) for section, values in samples.items()]
-    curves.sort(key=lambda curve: curve.distance_km)
-    for first, second in pairwise(curves):
-        if first.distance_km == second.distance_km:
-            raise BadInput(
-                f"sections {first.section} and {second.section} lie at the same distance, {first.distance_km} km",
-                where=where,
-                mend="give one curve a section, or the distance that tells them apart",
-            )
-    return tuple(curves)
+    curves.sort(key=lambda curve: (curve.distance_km, -len(curve.time_h)))
+    kept = curves[:1]
+    for curve in curves[1:]:
+        if curve.distance_km > kept[-1].distance_km:
+            kept.append(curve)
+        else:  # two curves of one place tell no velocity: the one with more samples speaks for both
+            remark = f"section {curve.section} lies where {kept[-1].section} does, which was used in its place"
+            kept[-1] = replace(kept[-1], remarks=(*kept[-1].remarks, remark))
+    return tuple(kept)
 
 
 def _curve(section: str, values: NDArray[np.float64], marks: list[str]) -> Curve:
     time, concentration, distance, discharge = values.T
-    if np.ptp(distance) > 0:
+    distance = distance[np.isfinite(distance)]
+    if not len(distance):
+        raise BadInput(
+            f"section {section} has no distance", where="column distance_km", mend="say where each section lies"
+        )
+    notes = []
+    if np.ptp(distance) > SAME_PLACE_KM:
         raise BadInput(
             f"section {section} has several distances ({distance.min():g} to {distance.max():g} km)",
             where="column distance_km",
             mend="a section lies at one distance",
         )
-    if np.any(discharge < 0):
-        raise BadInput(f"section {section} has a negative discharge", where="column discharge_m3s", mend="m3/s above 0")
+    if np.ptp(distance) > 0:
+        notes.append(f"section {section}: its distances differ a little, the middle one was taken")
     flows = discharge[np.isfinite(discharge) & (discharge > 0)]
-    notes = []
+    if np.any(discharge <= 0):
+        notes.append(f"section {section}: discharges of zero or less were left out")
     if marks.count("blank"):
         notes.append(f"section {section}: {marks.count('blank')} blank concentration(s) were left out")
     if marks.count("censored"):
         notes.append(f"section {section}: {marks.count('censored')} value(s) below the limit were read as half of it")
     return make_curve(
-        section, float(distance[0]), float(np.median(flows)) if len(flows) else float("nan"), time, concentration, notes
+        section,
+        float(np.median(distance)),
+        float(np.median(flows)) if len(flows) else float("nan"),
+        time,
+        concentration,
+        notes,
     )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def _number(text: object, where: str) -> float:

@@ -26,6 +26,11 @@ FUNKHOUSER = (
 RUNOFF = (
     "Global runoff 359 mm a year, Hydrology Research 51(6), 1238, 2020; 330 mm, Clark et al., J. Hydromet. 16(4), 2015"
 )
+BOWIE = (
+    "Bowie, G.L., et al., 1985, Rates, constants, and kinetics formulations in surface water quality modeling, "
+    "EPA/600/3-85/040 (decay of organic matter and nitrification, mostly 0.1 to 0.5 a day)"
+)
+SAUER = "Sauer, V.B., Meyer, R.W., 1992, Determination of error in individual discharge measurements, USGS OFR 92-144"
 JUDGEMENT = "engineering judgement"
 
 
@@ -119,9 +124,11 @@ STEM_EXPONENT = Fact("stem exponent", 0.6, "1", "growth of the main stem with dr
 STEM_SPREAD = Fact(
     "stem spread", 0.65, "ln", "uncertainty of the stem's length from one discharge of one day", JUDGEMENT, "low"
 )
-LOSS_RATE = Fact("loss rate", 0.005, "1/h", "median first-order loss of a substance that is lost", JUDGEMENT, "low")
-LOSS_SPREAD = Fact("loss spread", 1.5, "ln", "spread of that rate", JUDGEMENT, "low")
-FLUX_ERROR = Fact("flux error", 0.15, "ln", "error of a section's dose: gauging, mixing, calibration", JUDGEMENT, "low")
+LOSS_RATE = Fact("loss rate", 0.005, "1/h", "median first-order loss of a substance that is lost", BOWIE, "medium")
+LOSS_SPREAD = Fact("loss spread", 1.0, "ln", "spread of that rate: 90 % from 0.02 to 0.6 a day", BOWIE, "medium")
+FLUX_ERROR = Fact(
+    "flux error", 0.10, "ln", "error of a section's dose: gauging of 3 to 6 %, mixing, calibration", SAUER, "medium"
+)
 
 FACTS: tuple[Fact, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Fact))
 

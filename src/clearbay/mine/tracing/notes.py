@@ -16,6 +16,8 @@ NOTES: Mapping[str, str] = {
     "flat_top": "section {section}: the top is flat, so the release lasted about {hours} h; "
     "read by its rising front, the time given is its beginning",
     "no_curve": "section {section}: no curve yet, only raised values: age, distance and mass are guesses",
+    "sparse": "section {section}: too few samples for a curve, the highest was taken for the peak: "
+    "all figures are guesses",
     "aside": "pulses at {sections} fit no single cloud in order, time and dose: left aside",
     "too_close": "the peaks at {section} and {other} are too close to tell a velocity",
     "loss_unknown": "mass: one section cannot tell losses on the way; "

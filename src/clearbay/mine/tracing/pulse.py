@@ -145,7 +145,7 @@ def find_pulse(curve: Curve) -> Pulse | None:
         lead_h=lead,
         lead_spread=float(np.sqrt(lead_variance)),
         dose=area * 3600.0 * curve.discharge_m3s,
-        dose_spread=float(np.hypot(0.5 * tail, 0.5 if not peak_seen else 0.0)),
+        dose_spread=float(np.sqrt((0.5 * tail) ** 2 + (0.3 * step / width) ** 2 + (0.0 if peak_seen else 0.5**2))),
         duration_h=duration,
         complete=peak_seen and tail < 0.3,
         warnings=tuple(warnings),

@@ -12,6 +12,7 @@ from clearbay.mine.tracing.curve import Curve
 from clearbay.mine.tracing.mass import released_mass
 from clearbay.mine.tracing.posterior import Clean, Estimate, Posterior, deviation, location_prior, river_posterior
 from clearbay.mine.tracing.pulse import Pulse, find_pulse
+from clearbay.mine.tracing.sparse import of_one_cloud, sparse_pulse
 from clearbay.mine.tracing.uniform import fit_uniform
 from clearbay.model.errors import BadInput
 
@@ -78,7 +79,15 @@ def trace(curves: Sequence[Curve], *, known: Velocity | None = None) -> Trace:
     """
     ordered = sorted(curves, key=lambda curve: curve.distance_km)
     warnings = [remark for curve in ordered for remark in curve.remarks]
-    found = [(curve, find_pulse(curve)) for curve in ordered]
+    found: list[tuple[Curve, Pulse | None]] = [(curve, find_pulse(curve)) for curve in ordered]
+    together = of_one_cloud([pulse for _, pulse in found])
+    for (curve, pulse), same in zip(found, together, strict=True):
+        if pulse is not None and not same:
+            warnings.append(f"section {curve.section}: what stands out there is not of this cloud, and was left aside")
+    found = [(curve, pulse if same else None) for (curve, pulse), same in zip(found, together, strict=True)]
+    sparse = not any(together)
+    if sparse:
+        found = [(curve, sparse_pulse(curve)) for curve in ordered]
     used = [curve for curve, pulse in found if pulse is not None]
     pulses = [pulse for _, pulse in found if pulse is not None]
     if not pulses:
@@ -115,7 +124,7 @@ def trace(curves: Sequence[Curve], *, known: Velocity | None = None) -> Trace:
     if not any(np.isfinite(pulse.discharge_m3s) for pulse in pulses) and known is None and not reaches:
         warnings.append("no discharge was given: velocity and distance rest on rivers in general")
     rivers = river_posterior(pulses, reaches, clean=clean, known=known, duration_h=duration)
-    fit = fit_uniform(used, pulses) if known is None and duration == 0.0 else None
+    fit = fit_uniform(used, pulses) if known is None and duration == 0.0 and not sparse else None
     if fit is not None:
         trust = TRUST_OF_TWO if len(pulses) == 2 else TRUST_OF_MORE
         posterior, doses, basis = Posterior((fit.grid, rivers), (trust, 1.0 - trust)), fit.doses, UNIFORM
@@ -125,6 +134,8 @@ def trace(curves: Sequence[Curve], *, known: Velocity | None = None) -> Trace:
     mass, rate, mass_warnings = released_mass(posterior, pulses, doses)
     warnings += mass_warnings
     identifiable, why = _identifiable(posterior, pulses, reaches, known, basis)
+    if sparse:
+        identifiable, why = False, ["not identifiable: too few samples to read a curve from"]
     warnings += why
     begin = min(pulse.distance_km for pulse in pulses)
     peak = pulses[0].peak_h

@@ -37,6 +37,7 @@ const en = {
     goOn: "Go on",
   },
   case: {
+    severity: "Severity {n}",
     navigate: "Navigate",
     onMap: "On the map",
     coordinates: "Copy position",

@@ -39,6 +39,7 @@ const words: PhoneWords = {
     goOn: "Continuar",
   },
   case: {
+    severity: "Gravidade {n}",
     navigate: "Navegar",
     onMap: "No mapa",
     coordinates: "Copiar posição",

@@ -39,6 +39,7 @@ const words: PhoneWords = {
     goOn: "继续",
   },
   case: {
+    severity: "严重程度 {n}",
     navigate: "导航",
     onMap: "在地图上看",
     coordinates: "复制坐标",
@@ -167,8 +168,8 @@ const words: PhoneWords = {
     received: "收到时间 {time}",
     with: "办理地：{name}",
     clocks: "进行中的时限",
-    dueBy: "{name}：{time} 前",
-    wasDue: "{name}：应于 {time} 前，已超期",
+    dueBy: "{name}：截止 {time}",
+    wasDue: "{name}：截止 {time}，已超期",
     paused: "时限目前暂停。",
     law: "依据法规",
     default: "由本服务运行单位设定；未查到相关法规",

@@ -39,6 +39,7 @@ const words: PhoneWords = {
     goOn: "繼續",
   },
   case: {
+    severity: "嚴重程度 {n}",
     navigate: "導航",
     onMap: "在地圖上看",
     coordinates: "複製座標",
@@ -167,8 +168,8 @@ const words: PhoneWords = {
     received: "收到時間 {time}",
     with: "處理地：{name}",
     clocks: "進行中的時限",
-    dueBy: "{name}：{time} 前",
-    wasDue: "{name}：應於 {time} 前，已逾期",
+    dueBy: "{name}：限期 {time}",
+    wasDue: "{name}：限期 {time}，已逾期",
     paused: "時限目前暫停。",
     law: "依據法規",
     default: "由本服務營運單位設定；未查到相關法規",

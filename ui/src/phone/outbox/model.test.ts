@@ -3,7 +3,7 @@ import type { Dossier } from "../types";
 import { ahead, backoff, meaning, meanwhile, next, openSteps, type Act, type Item, type Sending } from "./model";
 
 const text = (en: string) => ({ en, "zh-Hans": en, "zh-Hant": en, pt: en });
-const act = (action: string, fields: Record<string, string> = {}): Act => ({ kind: "act", action, reason: "", fields, seen: 1 });
+const act = (action: string, fields: Record<string, string> = {}): Act => ({ kind: "act", action, label: null, reason: "", fields, seen: 1 });
 const photo = (evidence = "photo"): Sending => ({
   kind: "file", name: "a.jpg", type: "image/jpeg", size: 1, sha256: "", evidence, taken: "", longitude: null,
   latitude: null, note: "", complaint: "", location: "", sent: 0,

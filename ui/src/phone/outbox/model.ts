@@ -1,10 +1,13 @@
 /** What waits to be sent, and in which order it goes: pure, so that every bad line can be tested without one. */
+import type { Text } from "@/api/types";
 import type { Action, Dossier, Step } from "../types";
 
 /** A step, or something said, in a case. */
 export interface Act {
   kind: "act";
   action: string;
+  /** What the step is called; null for a note. */
+  label: Text | null;
   reason: string;
   fields: Record<string, string>;
   /** The version of the case that was looked at when it was decided upon. */
