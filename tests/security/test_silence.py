@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clearbay.apply.cases import Casework, lists
+from clearbay.apply.cases import Casework
 from clearbay.share import access
 
 from .towns import MARK, ROLES, START, Ticking, World, person, template, told, world
@@ -175,7 +175,6 @@ def test_what_others_do_is_not_heard(pair, templates, clock, tmp_path_factory) -
                 if deed[0] == "own":
                     alone.do(deed)
             assert both.own == alone.own, "the numbers of cases tell of the other's"
-            lists._kept.clear()
             wanted, sent = addresses(both, both.foreign, both.uploads), probes(both, both.foreign)
             for who in ("duty_officer", role):
                 here, there = ask(both, who, wanted, sent), ask(alone, who, wanted, sent)
