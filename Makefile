@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
 
-.PHONY: demo test test-spark chaos scenario bench official lint lock clean
+.PHONY: demo test test-spark chaos scenario scenario-case bench official lint lock clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
@@ -29,6 +29,10 @@ chaos: $(VENV)/.dev
 # A generated incident, fifty times, over sockets to events, traces and suspects; prints every step and the shares.
 scenario: $(VENV)/.demo
 	@$(BIN)/python tests/scenario.py
+
+# From a packet to a closed case, with people at real browsers (needs Chromium); prints the time of every step.
+scenario-case: $(VENV)/.dev
+	@$(BIN)/python -m tests.scenario_case
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py

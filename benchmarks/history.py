@@ -151,7 +151,10 @@ def traced(home: Home, outlets: int) -> None:
             taken.append(time.perf_counter() - begin)
             if turn == "first":
                 print(f"  among {len(found.incident.suspects):,} outlets upstream: {1e3 * taken[-1]:,.0f} ms")
-        print(f"trace request, {turn}: median {1e3 * statistics.median(taken):,.0f} ms, max {1e3 * max(taken):,.0f} ms")
+        print(
+            f"trace request, {turn} time: median {1e3 * statistics.median(taken):,.0f} ms, "
+            f"max {1e3 * max(taken):,.0f} ms"
+        )
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from clearbay.apply.demonstration import keep_demonstration, keep_incident
 from clearbay.apply.desk import Desk
 from clearbay.apply.events import Events
 from clearbay.model.case import Case
-from clearbay.model.errors import BadInput
+from clearbay.model.errors import BadInput, Conflict
 from clearbay.model.observation import READINGS
 from clearbay.store import Home
 from clearbay.transmit.detection import DetectionStage
@@ -174,6 +174,21 @@ def test_a_false_alarm_comes_back_only_when_it_gets_worse(river: River, found: D
     river.flow([12.0] * 3)
     found.look()
     assert only(casework).status == "open"
+
+
+def test_what_the_node_says_makes_nobody_late(river: River, found: Discoveries, casework: Casework) -> None:
+    """A person who looked before the event got worse still dispatches; one who looked before another person acted does
+    not."""
+    river.flow([1.2] * 3)
+    found.look()
+    seen = only(casework)
+    river.flow([FOUL] * 2)
+    found.look()
+    assert only(casework).version > seen.version
+    casework.act(DUTY, seen.id, "dispatch", assignee=("hand", "Hand"), version=seen.version)
+    for version in (seen.version, only(casework).version + 1):
+        with pytest.raises(Conflict, match="has changed"):
+            casework.act(BOSS, seen.id, "dismiss", reason="no", version=version)
 
 
 def test_an_event_follows_its_case_into_another(river: River, found: Discoveries, casework: Casework) -> None:

@@ -67,10 +67,20 @@ def test_any_flipped_byte_of_the_chain_is_found(home: Home, filled: str) -> None
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        ("UPDATE case_file SET title = 'nothing happened' WHERE number = 1", "case PA-2026-4403-00001"),
+        (
+            "UPDATE case_file SET title = 'nothing happened' WHERE number = (SELECT min(number) FROM case_file)",
+            "case PA-2026-4403-00001",
+        ),
         ("UPDATE case_file SET due = due + 1 WHERE number = 2", "case PA-2026-4403-00002"),
-        ("UPDATE case_file SET fields = '{}' WHERE number = 1", "case PA-2026-4403-00001"),
-        ('UPDATE case_clock SET due = due + 86400000000 WHERE "case" = 1 AND id = 1', "case PA-2026-4403-00001"),
+        (
+            "UPDATE case_file SET fields = '{}' WHERE number = (SELECT min(number) FROM case_file)",
+            "case PA-2026-4403-00001",
+        ),
+        (
+            'UPDATE case_clock SET due = due + 86400000000 WHERE "case" = (SELECT min(number) FROM case_file) '
+            "AND id = 1",
+            "case PA-2026-4403-00001",
+        ),
         ('DELETE FROM case_clock WHERE "case" = 3', "case PA-2026-4403-00003"),
         ("INSERT INTO case_party VALUES (2, '440400', 'joint', 'x', 1, NULL)", "case PA-2026-4403-00002"),
         (
@@ -98,8 +108,8 @@ def test_a_whole_case_cannot_vanish(home: Home, filled: str) -> None:
     """A case deleted with everything of it leaves a chain that nobody answers for."""
     with home.records.write() as connection:
         for table in ("case_pace", "case_evidence", "case_clock", "case_action", "case_party"):
-            connection.execute(text(f'DELETE FROM {table} WHERE "case" = 1'))
-        connection.execute(text("DELETE FROM case_file WHERE number = 1"))
+            connection.execute(text(f'DELETE FROM {table} WHERE "case" = (SELECT min(number) FROM case_file)'))
+        connection.execute(text("DELETE FROM case_file WHERE number = (SELECT min(number) FROM case_file)"))
     found = verify(home)
     assert isinstance(found, Broken)
     assert found.entry == 0

@@ -45,6 +45,14 @@ def test_a_hash_made_with_less_is_made_anew(served: Served) -> None:
     served.signed_in("wang")
 
 
+@pytest.fixture
+def slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits that no machine is slow enough to sit out."""
+    held = signin.pause
+    monkeypatch.setattr(signin, "pause", lambda count, free: 600 * held(count, free))
+
+
+@pytest.mark.usefixtures("slower")
 def test_guessing_gets_slower_for_the_account_from_everywhere(served: Served) -> None:
     """After some failures the next attempt waits, twice as long each time, wherever it comes from; even the right
     password waits; then it clears the row."""
@@ -65,6 +73,7 @@ def test_guessing_gets_slower_for_the_account_from_everywhere(served: Served) ->
             door.attempt("wang", "wrong", agent="", address=f"203.0.113.{number}")
 
 
+@pytest.mark.usefixtures("slower")
 def test_one_address_cannot_try_everybody(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many accounts from one address: the address waits, others do not."""
     monkeypatch.setattr(signin, "FREE_ADDRESS", 3)
@@ -80,6 +89,7 @@ def test_one_address_cannot_try_everybody(served: Served, monkeypatch: pytest.Mo
         door.attempt("somebody", "wrong", agent="", address="203.0.113.2")
 
 
+@pytest.mark.usefixtures("slower")
 def test_nobody_learns_who_has_an_account(served: Served) -> None:
     """Unknown, disabled, without a password, wrong: the same answer, the same work, and the same waiting."""
     add(served.home, "wang", "duty_officer")

@@ -117,6 +117,30 @@ def test_a_case_goes_over_the_wire(client: TestClient, heads: Any, tmp_path: Pat
     assert client.get("/api/cases", params={"q": case["id"]}, headers=heads["read"]).json()["total"] == 1
 
 
+def test_a_page_can_draw_itself_from_what_is_told(client: TestClient, heads: Any) -> None:
+    """A case brings its playbook of that day, names beside codes, and how far the water is measured clean."""
+    aim = {"station": "", "property": "NH3N", "limit": {"op": "le", "value": 1.0}}
+    case = opened(client, heads, title="Drawn", event="e-77", **aim)
+    assert (case["jurisdiction_name"]["en"], case["measured"]) == ("Shenzhen", None)  # no station: nothing to measure
+    assert {one["id"] for one in case["how"]["transitions"]} >= {one["id"] for one in case["moves"]}
+    assert case["how"]["file"] == ""
+    assert case["clocks"][0]["uncertain"] == []
+    named = {one["code"]: one["name"]["pt"] for one in client.get("/api/jurisdictions").json()["items"]}
+    assert named["820000"] == "Macau"
+
+
+def test_lists_are_narrowed_to_what_the_desk_counts(client: TestClient, heads: Any) -> None:
+    """As many cases are new, due soon or worse in the list as the desk says; an event leads to its case."""
+    case = opened(client, heads, title="Counted", event="e-78")
+    counts = client.get("/api/desk", headers=heads["read"]).json()["counts"]
+    for only in ("new", "soon", "worse"):
+        answer = client.get("/api/cases", params={"only": only, "limit": 500}, headers=heads["read"]).json()
+        assert (answer["total"], len(answer["items"])) == (counts[only], counts[only])
+    found = client.get("/api/cases", params={"event": "e-78"}, headers=heads["read"]).json()
+    assert [one["id"] for one in found["items"]] == [case["id"]]
+    assert client.get("/api/cases", params={"only": "old"}, headers=heads["read"]).status_code == 422
+
+
 def test_the_newest_state_is_told_at_once(client: TestClient, heads: Any) -> None:
     """No answer about cases is remembered: neither for the next question nor for the next person."""
     case = opened(client, heads)

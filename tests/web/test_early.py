@@ -37,3 +37,8 @@ def test_nothing_foreign_gets_into_the_page():
     text = links(QueryParams({"rule": bad, "at": bad, "g": bad, "property": bad})).decode()
     assert "script>" not in text
     assert text.count("<link ") == text.count('href="/api/')
+
+
+def test_pages_for_a_bad_line_ask_for_nothing_early():
+    """The phone page and the complaints ask for what they need themselves, and for no map."""
+    assert of("view=handle&case=PA-2026-4403-00001") == of("view=complain") == of("view=follow") == []

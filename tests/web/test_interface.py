@@ -66,3 +66,19 @@ def test_without_a_build_the_page_says_how_to_make_one(tmp_path):
     found = Interface(tmp_path).answer(request(), "")
     assert b"make demo" in found.body
     assert Interface(tmp_path).answer(request(), "assets/x-12345678.js") is None
+
+
+def test_pages_for_a_bad_line_come_without_the_map(tmp_path):
+    """The map's code is not sent ahead to a page without a map; the service worker is asked for anew each time."""
+    root = tmp_path / "static"
+    root.mkdir()
+    link = '<link rel="modulepreload" crossorigin href="/assets/bayMap-Bx3kQ9aZ.js" fetchpriority="low">'
+    (root / "index.html").write_text(f"<!doctype html><title>map</title>{link}")
+    (root / "sw.js").write_text("work()")
+    interface = Interface(root)
+    light = request()
+    light.scope["query_string"] = b"view=handle"
+    assert b"bayMap" not in interface.answer(light, "").body
+    assert b"bayMap" in interface.answer(request(), "").body
+    worker = interface.answer(request(), "sw.js")
+    assert (worker.headers["cache-control"], worker.media_type) == ("no-cache", "text/javascript")

@@ -18,6 +18,7 @@ const FULL: PageState = {
   use: "bathing",
   device: "88888880000001",
   event: "e-1",
+  case: "PA-2026-4403-00001",
   net: "demo",
   only: "pending",
   kind: "exceedance",

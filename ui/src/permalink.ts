@@ -2,7 +2,24 @@
 import { LANGUAGES, PLACE_KINDS, type Depth, type Granularity, type Language, type PlaceKind } from "./api/types";
 
 export type Theme = "system" | "light" | "dark";
-export type ViewName = "map" | "list" | "events" | "trace" | "devices" | "portraits" | "targets" | "rules" | "about";
+export type ViewName =
+  | "map"
+  | "list"
+  | "events"
+  | "trace"
+  | "devices"
+  | "portraits"
+  | "targets"
+  | "rules"
+  | "about"
+  | "desk"
+  | "case"
+  | "cases"
+  | "leader"
+  | "notices"
+  | "handle"
+  | "complain"
+  | "follow";
 /** A span longer than the periods of the map: it has the label of its last month or year. */
 export type LongSpan = "12months" | "3years";
 
@@ -56,6 +73,8 @@ export interface PageState {
   device: string;
   /** The event that is open, by its id; empty for the list. */
   event: string;
+  /** The case that is open, by its id; empty for none, `new` for one that is about to be opened. */
+  case: string;
   /** The river network shown, by its id; empty for none. */
   net: string;
   /** What the list of devices or of events is narrowed to; empty for what it shows at first. */
@@ -85,6 +104,7 @@ export const INITIAL: PageState = {
   use: "",
   device: "",
   event: "",
+  case: "",
   net: "",
   only: "",
   kind: "",
@@ -105,6 +125,14 @@ const VIEWS: readonly ViewName[] = [
   "targets",
   "rules",
   "about",
+  "desk",
+  "case",
+  "cases",
+  "leader",
+  "notices",
+  "handle",
+  "complain",
+  "follow",
 ];
 const SPANS: readonly (LongSpan | "")[] = ["", "12months", "3years"];
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -154,6 +182,7 @@ export function parse(search: string): PageState {
     use: query.get("use") ?? "",
     device: query.get("device") ?? "",
     event: query.get("event") ?? "",
+    case: query.get("case") ?? "",
     net: query.get("net") ?? "",
     only: query.get("only") ?? "",
     kind: query.get("kind") ?? "",
@@ -193,6 +222,7 @@ export function format(state: PageState): string {
   put("use", state.use, "");
   put("device", state.device, "");
   put("event", state.event, "");
+  put("case", state.case, "");
   put("net", state.net, "");
   put("only", state.only, "");
   put("kind", state.kind, "");

@@ -86,12 +86,30 @@ export function select(sel: Selection | null): void {
 }
 
 /** Views that tell of no single station: what was selected on the map is put away. */
-const ALONE: readonly ViewName[] = ["portraits", "targets", "rules", "devices", "events", "trace"];
+const ALONE: readonly ViewName[] = [
+  "portraits",
+  "targets",
+  "rules",
+  "devices",
+  "events",
+  "trace",
+  "desk",
+  "case",
+  "cases",
+  "leader",
+  "notices",
+  "handle",
+  "complain",
+  "follow",
+];
 
 /** Show the map, the list, or one of the pages beside them; the Back button undoes it. */
 export function open(view: ViewName): void {
-  if (view === page.view && !page.device && !page.event) return;
-  change({ view, sel: ALONE.includes(view) ? null : page.sel, device: "", event: "", only: "", kind: "" }, "push");
+  if (view === page.view && !page.device && !page.event && !page.case) return;
+  change(
+    { view, sel: ALONE.includes(view) ? null : page.sel, device: "", event: "", case: "", only: "", kind: "" },
+    "push",
+  );
 }
 
 /** Open the page of a device, or (without one) the list; the Back button undoes it. */
@@ -104,8 +122,15 @@ export function openEvent(id: string, view: "events" | "trace" = "events"): void
   change({ view, event: id, sel: null }, "push");
 }
 
+/** Open a case: its page, or (with `view` desk) its row on the desk. The Back button undoes it. */
+export function openCase(id: string, view: "case" | "desk" | "handle" = "case"): void {
+  change({ view, case: id, event: "", sel: null }, "push");
+}
+
+const GROUNDED: readonly ViewName[] = ["map", "events", "trace", "desk"];
+
 /** Views whose ground is the map. */
-export const onMap = computed(() => page.view === "map" || page.view === "events" || page.view === "trace");
+export const onMap = computed(() => GROUNDED.includes(page.view) || (page.view === "case" && page.case === "new"));
 
 /** Show the portrait of a place (or, without an id, all places of its kind); the Back button undoes it. */
 export function portray(place: PortrayedPlace): void {

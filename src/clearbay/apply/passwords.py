@@ -1,7 +1,7 @@
 """Passwords: hashed with Argon2id, long rather than contrived, none of those that everybody tries first.
 
 Parameters are the second recommended option of RFC 9106, section 4 (3 passes, 64 MiB, 4 lanes), as argon2-cffi
-ships them under ``RFC_9106_LOW_MEMORY``: some 50 ms on an ordinary machine.
+ships them under ``RFC_9106_LOW_MEMORY``.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ role takes which step. An ``operator`` may do everything, within their jurisdict
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -164,3 +165,40 @@ def colleagues(
     with told("list the people"), home.records.read() as connection:
         counts = {id: int(count) for id, count in connection.execute(query)}
     return [Colleague(one, counts.get(one.id, 0)) for one in shown], len(found)
+
+
+DEMONSTRATED = "450000"
+"""Where the generated basin lies, and so the cases that are opened for it."""
+_NOTE = "demonstration-password"
+_ACCOUNTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("duty", "Duty officer", ("duty_officer",), DEMONSTRATED),
+    ("handler", "Handler", ("handler", "inspector"), DEMONSTRATED),
+    ("reviewer", "Reviewer", ("reviewer",), DEMONSTRATED),
+    ("leader", "Leader", ("auditor",), DEMONSTRATED),
+    ("district", "District", ("duty_officer", "handler"), "450305"),
+    ("neighbour", "Neighbour", ("duty_officer", "handler"), "440000"),
+    ("citizen", "Citizen", ("public",), DEMONSTRATED),
+)
+
+
+def demonstrate(home: Home) -> tuple[tuple[str, ...], str]:
+    """Accounts to try things with in the home of a demonstration, each named as such, and their one password.
+
+    Made once; a home with accounts of its own gets none (and the answer is empty). The password is kept in the home,
+    for what it opens is made up.
+    """
+    from clearbay.apply import passwords
+
+    people, path = People(home), home.path / _NOTE
+    if path.exists():
+        return tuple(login for login, *_ in _ACCOUNTS), path.read_text(encoding="utf-8").strip()
+    if people.any():
+        return (), ""
+    password = passwords.made_up()
+    encoded = passwords.encode(password)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(f"{password}\n")
+    for login, name, roles, at in _ACCOUNTS:
+        people.add(Person(login, f"{name} (demonstration)", roles, at), by=None, password=encoded)
+    return tuple(login for login, *_ in _ACCOUNTS), password

@@ -74,9 +74,9 @@ class SignIn:
         known = self._people.credentials(login)
         encoded = known[1] if known is not None and known[0].disabled is None else ""
         if not passwords.verify(encoded, password) or known is None:
-            self._failed(known[0] if known else None, address)
+            self._failed(known[0] if known else None, address, subjects)
             raise Refused
-        self._clear(subjects[0], subjects[1])
+        self._clear(*subjects)
         if passwords.outdated(encoded):
             self._people.rehashed(known[0].id, encoded, passwords.encode(password))
         text, session = self._sessions.begin(known[0], agent=agent, address=address, via="password")
@@ -88,7 +88,7 @@ class SignIn:
         self._take_place(subjects)
         known = self._people.credentials(person.id)
         if not passwords.verify(known[1] if known else "", password):
-            self._failed(person, address)
+            self._failed(person, address, subjects)
             raise Refused
         self._clear(*subjects)
 
@@ -115,9 +115,15 @@ class SignIn:
             if row is not None:
                 _put(connection, address, max(row.failures - 1, 0), row.last, row.last)
 
-    def _failed(self, person: Person | None, address: str) -> None:
-        """What was typed as a login that nobody has is not written down: it may be a password."""
+    def _failed(self, person: Person | None, address: str, subjects: tuple[str, str]) -> None:
+        """Let the waiting begin now, however long the password took, and note it. What was typed as a login that nobody
+        has is not written down: it may be a password."""
+        moment = time.time_ns() // 1000
         with told("sign in"), self._home.records.write() as connection:
+            for row in connection.execute(_of(subjects)).all():
+                free = FREE if row.subject == subjects[0] else FREE_ADDRESS
+                until = max(row.until, moment + int(pause(row.failures, free) * 1_000_000))
+                _put(connection, row.subject, row.failures, row.last, until)
             about = person.id if person else ""
             data = {"address": address[:200], "known": person is not None}
             audit.note(self._home, connection, "sign-in failed", by=None, about=about, data=data)

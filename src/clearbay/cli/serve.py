@@ -18,6 +18,7 @@ from clearbay import packs
 from clearbay.apply.demonstration import keep_demonstration, keep_incident
 from clearbay.apply.desk import Desk
 from clearbay.apply.events import Events
+from clearbay.apply.people import demonstrate
 from clearbay.cli.home import Bad, HomeOption, compact, import_file
 from clearbay.cli.output import Json, answer, progress
 from clearbay.store import Home
@@ -47,9 +48,11 @@ def serve(
     _serve(home, port, host, {}, is_open=is_open, as_json=as_json)
 
 
-def _serve(home: Path, port: int, host: str, told: dict[str, Any], *, is_open: bool, as_json: bool) -> None:
+def _serve(
+    home: Path, port: int, host: str, told: dict[str, Any], *, is_open: bool, as_json: bool, more: str = ""
+) -> None:
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    text = f"clearbay serves {home} at {url}  (API: /docs; stop with Ctrl-C)"
+    text = f"clearbay serves {home} at {url}  (API: /docs; stop with Ctrl-C){more}"
     run_server(
         home,
         port=port,
@@ -74,17 +77,22 @@ def demo(
     A generated river basin comes with it, to show tracing: while the demonstration runs, one of its outlets discharges
     every few minutes and can be followed under Events. It says so wherever it is seen.
 
-    At a loopback address whoever calls from this machine writes without a key.
+    At a loopback address whoever calls from this machine writes without a key. Accounts of the demonstration come with
+    it, with one password that is shown here, to see what a duty officer, a handler or a neighbour sees.
 
     Example: `clearbay demo --port 8700`
     """
     directory = home or data_directory() / "demo"
     loaded = load_demonstration(directory, quiet=as_json)
+    with Home.open(directory) as opened:
+        logins, password = demonstrate(opened)
+    told = {"files": loaded, "accounts": list(logins), "password": password or None}
+    signs_in = f"\nsign in as {', '.join(logins)} with {password} (accounts of the demonstration)" if logins else ""
     if load_only:
-        answer({"home": str(directory), "files": loaded}, as_json=as_json, text=f"loaded into {directory}")
+        answer({"home": str(directory), **told}, as_json=as_json, text=f"loaded into {directory}{signs_in}")
         return
     with running(directory) if not no_live else nullcontext():
-        _serve(directory, port, host, {"files": loaded}, is_open=is_loopback(host), as_json=as_json)
+        _serve(directory, port, host, told, is_open=is_loopback(host), as_json=as_json, more=signs_in)
 
 
 LIVE_AFTER_S = 20.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import re
 import zlib
 
@@ -20,12 +21,26 @@ _LEVEL_1 = {"gb18030": ((0xB0, 0xD7), (0xA1, 0xFE)), "big5hkscs": ((0xA4, 0xC6),
 _SAMPLE = 200_000
 
 
-def unpacked(data: bytes, name: str = "") -> bytes:
+LARGEST = 2 * 1024**3
+"""Bytes that a file may have once it is unpacked: a few kilobytes of gzip can hold terabytes."""
+
+
+def unpacked(data: bytes, name: str = "", *, most: int = LARGEST) -> bytes:
     """Decompress gzip data, told by its first bytes and not by the file's name; leave anything else as it is."""
     if not data.startswith(GZIP):
         return data
+    parts: list[bytes] = []
+    left = most
     try:
-        return gzip.decompress(data)
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while part := stream.read(min(1 << 22, left + 1)):
+                left -= len(part)
+                if left < 0:
+                    raise BadInput(
+                        f"unpacked it has more than {most:,} bytes", where=name, mend="give it in several files"
+                    )
+                parts.append(part)
+        return b"".join(parts)
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(
             f"the gzip data are damaged ({error})", where=name, mend="fetch the file again; the end may be missing"

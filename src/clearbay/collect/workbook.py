@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
+from clearbay.collect import packed
 from clearbay.collect.sheet import HEADER_WITHIN, Sheet, fold, missing_column, unique
 from clearbay.collect.source import closest
 from clearbay.model.errors import BadInput
@@ -43,6 +44,7 @@ def read_workbook(data: bytes, *, name: str, needed: Sequence[str], sheet: str =
     The header is the first line that holds every needed column, or line ``header_line``. Cells that are dates become
     text (2021-04-01 08:00:00); a column of nothing but numbers stays numbers.
     """
+    packed.check(data, name)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, OSError, ValueError) as error:

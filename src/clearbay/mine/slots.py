@@ -17,6 +17,8 @@ Places = npt.NDArray[np.intp]
 
 _WIDE = 1 << 24
 _SMALL = 1 << 20
+_NO_CODES = np.zeros(1, dtype=np.int64)
+"""Of a column that is not there: stands for as many rows as there are."""
 _FEW = 64
 """Rows up to which they are looked up one by one: arrays cost more to begin with."""
 
@@ -51,13 +53,14 @@ class Slots:
         """Number the rows; series not met before get a slot."""
         if table.num_rows <= _FEW:
             return self._of_few(table)
-        station, stations = _coded(table, "station")
+        parts = [_coded(table, column) for column in ("station", "property", "depth", "averaging")]
+        (station, stations), *words = parts[0], *(found for _, found in parts[1:])
+        if all(len(found) == 1 for _, found in parts):
+            return self._of_one((stations[0], words[0][0], words[1][0], words[2][0]), table.num_rows)
         kind = np.zeros(table.num_rows, dtype=np.int64)
-        words: list[list[str]] = []
-        for column in ("property", "depth", "averaging"):
-            codes, found = _coded(table, column)
-            kind = kind * max(len(found), 1) + codes
-            words.append(found)
+        for codes, found in parts[1:]:
+            if len(found) > 1:
+                kind = kind * len(found) + codes
         used = np.flatnonzero(np.bincount(kind))
         kinds = []
         for code in used.tolist():
@@ -67,12 +70,6 @@ class Slots:
         place = np.zeros(int(used[-1]) + 1, dtype=np.int64)
         place[used] = np.arange(len(used))
         kind = place[kind]
-        if len(stations) == len(kinds) == 1:
-            name = (stations[0], *kinds[0])
-            fresh = [] if self.find(name) >= 0 else [name]
-            self.add(fresh)
-            slots = np.full(table.num_rows, self.find(name), dtype=np.int64)
-            return Numbered(slots, station, kind, stations, kinds, fresh)
         # Rows share few names: each pair of station and kind is looked up once.
         pairs = station * len(kinds) + kind
         if len(stations) * len(kinds) <= max(len(pairs), _SMALL):
@@ -93,6 +90,13 @@ class Slots:
         slots[unknown] = np.arange(len(self.names), len(self.names) + len(fresh))
         self.add(fresh)
         return Numbered(slots[back], station, kind, stations, kinds, fresh)
+
+    def _of_one(self, name: Name, rows: int) -> Numbered:
+        """Rows of one series."""
+        fresh = [] if self.find(name) >= 0 else [name]
+        self.add(fresh)
+        nothing = np.zeros(rows, dtype=np.int64)
+        return Numbered(np.full(rows, self.find(name)), nothing, nothing, [name[0]], [name[1:]], fresh)
 
     def _of_few(self, table: pa.Table) -> Numbered:
         words = [_listed(table, column) for column in ("station", "property", "depth", "averaging")]
@@ -133,13 +137,15 @@ def _number(known: dict[Any, int], name: Any) -> int:
 def _coded(table: pa.Table, column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
     """A column of words as numbers and the words they stand for; one empty word where there is no such column."""
     if column not in table.schema.names:
-        return np.zeros(table.num_rows, dtype=np.int64), [""]
+        return _NO_CODES, [""]
     words = table[column]
     words = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
     if isinstance(words, pa.ChunkedArray):
         words = pa.concat_arrays(words.chunks) if words.num_chunks else pa.array([], pa.string())
     coded = words if pa.types.is_dictionary(words.type) else words.dictionary_encode()
     missing = coded.indices.null_count
+    if not missing and len(coded.dictionary) == 1:
+        return np.zeros(table.num_rows, dtype=np.int64), [coded.dictionary[0].as_py()]
     indices = coded.indices.fill_null(-1) if missing else coded.indices
     indices = indices.to_numpy(zero_copy_only=False).astype(np.int64)
     dictionary = [word or "" for word in coded.dictionary.to_pylist()]

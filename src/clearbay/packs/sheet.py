@@ -92,24 +92,66 @@ def parse(text: str, sheet: Sheet) -> tuple[Sheet, Cell]:
     """Parse the text of a pack, as ``read`` does a file."""
     node = None
     try:
+        if (line := _too_deep(text)) is not None:
+            sheet.problem(line, "syntax", "it is nested without end")
+            sheet.settle()
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         sheet.problem(mark.line + 1 if mark else 1, "syntax", str(getattr(error, "problem", error)))
     sheet.settle()
-    cell = _cell(node, sheet) if node is not None else Cell({}, 1)
+    cell = _cell(node, sheet, _Bounds()) if node is not None else Cell({}, 1)
+    sheet.settle()
     if not isinstance(cell.value, dict):
         sheet.problem(cell.line, "wrong-type", "a pack is a mapping")
         sheet.settle()
     return sheet, cell
 
 
-def _cell(node: yaml.Node, sheet: Sheet) -> Cell:
+def _too_deep(text: str) -> int | None:
+    """The line on which nesting goes beyond ``DEEPEST``; None for a sane file. A hundred thousand brackets would bring
+    the composer down, and the process with it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+@dataclass(slots=True)
+class _Bounds:
+    """How much of a file has been read. Nine lines whose aliases name each other nine times stand for a thousand
+    million cells, and an alias within itself for endless ones."""
+
+    cells: int = 0
+    depth: int = 0
+
+
+MOST_CELLS, DEEPEST = 300_000, 40
+
+
+def _cell(node: yaml.Node, sheet: Sheet, bounds: _Bounds) -> Cell:
     line = node.start_mark.line + 1
+    bounds.cells += 1
+    if bounds.cells > MOST_CELLS or bounds.depth >= DEEPEST:
+        sheet.problem(line, "syntax", "it is nested, or repeated by aliases, without end")
+        sheet.settle()
+    bounds.depth += 1
+    try:
+        return _read(node, sheet, bounds, line)
+    finally:
+        bounds.depth -= 1
+
+
+def _read(node: yaml.Node, sheet: Sheet, bounds: _Bounds, line: int) -> Cell:
     if isinstance(node, yaml.ScalarNode):
         return Cell(_scalar(node, sheet, line), line)
     if isinstance(node, yaml.SequenceNode):
-        return Cell([_cell(child, sheet) for child in node.value], line)
+        return Cell([_cell(child, sheet, bounds) for child in node.value], line)
     cells: dict[str, Cell] = {}
     for key, child in node.value:
         key_line, name = key.start_mark.line + 1, str(key.value)
@@ -119,7 +161,7 @@ def _cell(node: yaml.Node, sheet: Sheet) -> Cell:
             sheet.problem(key_line, "text-key", f"the key {name} is not text: quote it")
         elif name in cells:
             sheet.problem(key_line, "duplicate-key", f"{name} was given already on line {cells[name].line}")
-        cells[name] = _cell(child, sheet)
+        cells[name] = _cell(child, sheet, bounds)
     return Cell(cells, line)
 
 

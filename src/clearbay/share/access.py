@@ -26,6 +26,7 @@ PUBLIC: Mapping[str, str] = {
     "/api/crosswalk": _LAW,
     "/api/events": "What was discovered in public data is public; who decides over it is not.",
     "/api/events/detectors": _DATA,
+    "/api/events/playing": _DATA,
     "/api/events/stream": _DATA,
     "/api/explain": _DATA,
     "/api/health": "Whoever watches the server asks whether it answers.",
@@ -132,6 +133,20 @@ def lasting() -> frozenset[str]:
     known = routes()
     guarded = {_noun(one.path) for one in known if one.access != "public"}
     return frozenset({_noun(one.path) for one in known if one.access == "public"} - guarded - MOVING)
+
+
+def private() -> frozenset[str]:
+    """Nouns of which some answer is not for everybody: pages of other sites read none of them."""
+    return frozenset({_noun(one.path) for one in routes() if one.access != "public"} - MOVING)
+
+
+def noun_of(path: str) -> str:
+    """The noun of an address below ``/api``, empty for others.
+
+    >>> noun_of("/api/cases/PA-2026-4403-00001"), noun_of("/docs")
+    ('cases', '')
+    """
+    return _noun(path)
 
 
 def _noun(path: str) -> str:

@@ -10,9 +10,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clearbay import __version__
 from clearbay.apply.desk import Desk
+from clearbay.apply.identity import providers
+from clearbay.apply.oidc import Oidc
 from clearbay.apply.release import fingerprint
 from clearbay.share import access, guard, reference
 from clearbay.share.bodies import Bodies
@@ -26,8 +29,9 @@ from clearbay.store.keys import Keys
 _SUMMARY = "Environmental observations, and what each law says of them"
 _DESCRIPTION = (
     "Real monitoring data of the bay with their sources and revisions, judged under the rule sets that apply, every "
-    "verdict unfoldable to its arithmetic and its clause. Reading needs no key; writing needs one, sent as "
-    "`Authorization: Bearer KEY`, that the operator makes with `clearbay key add`. "
+    "verdict unfoldable to its arithmetic and its clause. Reading what was measured needs no key; cases and everything "
+    "that changes something need a sign-in (`/api/session`) or a key, sent as `Authorization: Bearer KEY`, that the "
+    "operator makes with `clearbay key add`. "
     "OGC SensorThings 1.1 is at `/sta/v1.1`."
 )
 
@@ -55,6 +59,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.state.desk = desk
     app.state.intake = Intake(desk.home)
     guard.install(app, Keys(desk.home), is_open=is_open)
+    app.state.oidc = Oidc(desk.home, providers(desk.home.path))
     install(app)
     sensorthings = Service(desk.home, app.state.intake)
     app.mount("/sta", sensorthings)
@@ -88,7 +93,7 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
     app.add_middleware(Bodies)
     app.add_middleware(Delivery, state=state)
     app.add_middleware(
-        CORSMiddleware,
+        _Elsewhere,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["If-None-Match"],
@@ -96,6 +101,20 @@ def api(desk: Desk, *, lifespan: Lifespan | None = None, is_open: bool = False) 
         max_age=86_400,
     )
     return app
+
+
+class _Elsewhere(CORSMiddleware):
+    """Lets pages of other sites read what is public, and nothing else, whoever asks for it from which network."""
+
+    def __init__(self, app: ASGIApp, *rest: Any, **rules: Any) -> None:
+        super().__init__(app, *rest, **rules)
+        self._private = access.private()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and access.noun_of(scope["path"]) in self._private:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def document(app: FastAPI) -> dict[str, Any]:

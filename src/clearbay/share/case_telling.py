@@ -25,7 +25,7 @@ def where(one: Case) -> dict[str, object]:
 def whole(work: Casework, who: Actor, id: str) -> dict[str, object]:
     """A case with everything that belongs to it, the steps that lead on, how it goes, and how clean the water is."""
     dossier = work.dossier(who, id)
-    told = casejson.dossier(dossier, now=work.clock()) | where(dossier.case)
+    told = casejson.dossier(dossier.seen_by(who), now=work.clock()) | where(dossier.case)
     told["title_text"] = openers.titles(work, [dossier.case]).get(dossier.case.number)
     for part in told["parties"]:
         part["jurisdiction_name"] = name(part["jurisdiction"])

@@ -102,7 +102,9 @@ class Delivery:
             if kept := self._memory.get(key):
                 await _send_kept(kept, gzip=gzip, head=head, send=send)
                 return
-        sender = _Sender(send, gzip=gzip, head=head, tag=tag, keep=self._keeper(key))
+        # What is not for everybody, or changes by itself, is kept by nobody on the way and by no browser.
+        passing = state is None and scope["path"].startswith("/api/")
+        sender = _Sender(send, gzip=gzip, head=head, tag=tag, keep=self._keeper(key), passing=passing)
         await self._app(scope, receive, sender)
 
     def _keeper(self, key: str | None) -> Callable[[_Kept], None] | None:
@@ -115,8 +117,16 @@ class _Sender:
     """Passes one answer on: whole answers are tagged, compressed and kept; streams are compressed as they flow."""
 
     def __init__(
-        self, send: Send, *, gzip: bool, head: bool, tag: str | None, keep: Callable[[_Kept], None] | None
+        self,
+        send: Send,
+        *,
+        gzip: bool,
+        head: bool,
+        tag: str | None,
+        keep: Callable[[_Kept], None] | None,
+        passing: bool = False,
     ) -> None:
+        self._passing = passing
         self._send, self._gzip, self._head, self._tag, self._keep = send, gzip, head, tag, keep
         self._start: Message | None = None
         self._packer: zlib._Compress | None = None
@@ -144,6 +154,8 @@ class _Sender:
         if self._tag is not None and status == 200:
             headers["ETag"] = self._tag
             headers.setdefault("Cache-Control", "no-cache")
+        if self._passing:
+            headers.setdefault("Cache-Control", "no-store")
 
     async def _part(self, message: Message) -> None:
         body, more = message.get("body", b""), message.get("more_body", False)

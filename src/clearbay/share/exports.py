@@ -22,8 +22,8 @@ CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 
-_FORMULA = r"^[=+\-@\t\r]"
-"""Heads of a text that a spreadsheet would run as a formula."""
+_FORMULA = r"^\s*[=+\-@＝＋－＠\t\r\n]"
+"""Heads of a text that a spreadsheet would run as a formula; the wide signs are those of Chinese and Japanese input."""
 _GRADE = r"^[+-]?[0-9.]+$"
 
 

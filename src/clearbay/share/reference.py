@@ -29,6 +29,7 @@ _MENDS = {
     500: "A failure of the server itself; its log has the reason.",
     503: "The store is busy or in another state than this release expects; trying again may help.",
 }
+_MEND = "The answer's <code>mend</code> says the way out."
 _RULES = (
     ("Times", "UTC, ISO 8601 with <code>Z</code>. Periods (2019, 2019-Q3, 2019-07) are those of the station's clock."),
     ("Lists", "<code>{items, total, next}</code>. Pass <code>next</code> back as <code>cursor</code>; a deep page is "
@@ -84,7 +85,7 @@ def _body(document: Document) -> Iterator[str]:
     yield '<section id="problems"><h2 class="tag">Problems</h2><p>Errors are <code>application/problem+json</code>: '
     yield f"{_ref('Problem')}.</p><dl>"
     for status, (kind, title) in KINDS.items():
-        yield f'<dt id="{kind}"><code>{status}</code> {escape(title)}</dt><dd>{_MENDS[status]}</dd>'
+        yield f'<dt id="{kind}"><code>{status}</code> {escape(title)}</dt><dd>{_MENDS.get(status, _MEND)}</dd>'
     yield "</dl></section></main></div>"
 
 
@@ -109,16 +110,16 @@ def _operation(path: str, operation: Mapping[str, Any]) -> Iterator[str]:
             yield f'<tr><th scope="row"><code>{escape(one["name"])}</code>{need}</th><td>{_takes(schema)}</td>'
             yield f"<td>{_prose(one.get('description', schema.get('description', '')))}</td></tr>"
         yield "</tbody></table></div>"
-    yield "<p>Answers "
+    good = operation["responses"].get("200", {}).get("content", {})  # a redirection has none
+    yield "<p>Answers " if good else "<p>Sends the browser elsewhere"
     yield " or ".join(
-        f"<code>{escape(kind)}</code>{_answer(content.get('schema', {}))}"
-        for kind, content in operation["responses"]["200"].get("content", {}).items()
+        f"<code>{escape(kind)}</code>{_answer(content.get('schema', {}))}" for kind, content in good.items()
     )
-    refusals = [status for status in operation["responses"] if status != "200"]
+    refusals = [status for status in operation["responses"] if int(status) >= 400]
     if refusals:
         yield "; refusals: " + ", ".join(f'<a href="#{KINDS[int(one)][0]}">{one}</a>' for one in refusals)
     yield ".</p>"
-    endless = "text/event-stream" in operation["responses"]["200"].get("content", {})
+    endless = "text/event-stream" in good
     closed = "401" in operation["responses"]  # a link in a page sends no key
     offered = operation.get("x-try", True) and not endless and not closed
     example = _example(path, parameters) if offered else None

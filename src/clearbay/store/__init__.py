@@ -4,12 +4,15 @@ from clearbay.store import (  # noqa: F401 (the schema is whole once the package
     tables_cases,
     tables_devices,
     tables_events,
+    tables_findings,
     tables_keys,
     tables_network,
+    tables_notices,
     tables_people,
     tables_pull,
     tables_review,
     tables_sta,
+    tables_uploads,
 )
 from clearbay.store.home import Home
 from clearbay.store.reader import Reader

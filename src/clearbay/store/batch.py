@@ -64,7 +64,7 @@ def readings_of(table: pa.Table) -> pa.Table:
         if field.name == "time" and pa.types.is_timestamp(column.type) and column.type.tz:
             column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.timestamp("us"))  # the instant, in UTC
         try:
-            columns.append(column.cast(field.type))
+            columns.append(column if column.type == field.type else column.cast(field.type))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise BadInput(f"column {field.name} is no {field.type}: {error}", where="readings") from error
         if column.null_count:

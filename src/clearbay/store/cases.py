@@ -16,7 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from clearbay.model.case import Action, Case, Evidence, Limit, Party, Place, Running
 from clearbay.model.errors import BadInput, UnknownName
@@ -24,6 +36,7 @@ from clearbay.model.territory import stem
 from clearbay.store import chain_heads
 from clearbay.store.chain import Chain, Position
 from clearbay.store.home import Home
+from clearbay.store.tables import meta
 from clearbay.store.tables_cases import (
     case_action,
     case_clock,
@@ -43,12 +56,15 @@ SEGMENT = 1024 * 1024
 ACTION, VOID = 1, 2
 """Kinds of entries: something done to a case; entries that a death kept from ever counting, named void."""
 
+_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 NEVER = 2**62
 """``sort`` of a case that nothing is due for: behind all others."""
 
 # Statements that every action needs, made once: building them anew costs more than running them.
 _NUMBER: BindParameter[int] = bindparam("b_number")
 _CASE = select(case_file).where(case_file.c.id == bindparam("b_id"))
+_HANDS = select(case_file.c.number, case_file.c.jurisdiction, case_file.c.assignee, case_file.c.opened_by)
+_HANDS = _HANDS.where(case_file.c.id == bindparam("b_id"))
 _PARTIES = select(case_party).where(case_party.c.case == _NUMBER)
 _CLOCKS = select(case_clock).where(case_clock.c.case == _NUMBER).order_by(case_clock.c.id)
 _HEAD = select(case_file.c.head).where(case_file.c.number == _NUMBER)
@@ -56,6 +72,11 @@ _UPDATE = update(case_file).where(case_file.c.number == _NUMBER)
 _INSERT_ACTION = insert(case_action)
 _INSERT_CLOCK = insert(case_clock)
 _DROP_CLOCK = delete(case_clock).where(case_clock.c.case == _NUMBER, case_clock.c.id == bindparam("b_clock"))
+PARTIES_VERSION = "parties_version"
+"""Entry of ``meta`` that grows with every change of a party: who beyond their own place sees which case."""
+_PARTIES_CHANGED = (
+    update(meta).where(meta.c.key == PARTIES_VERSION).values(value=cast(cast(meta.c.value, BigInteger) + 1, Text))
+)
 _INSERT_PACE = insert(case_pace)
 _UPDATE_PACE = (
     update(case_pace)
@@ -143,6 +164,10 @@ class Reading:
         self._heads[row.number] = row.head
         return case_of(row)
 
+    def hands(self, id: str) -> Any:
+        """In whose hands a case is: number, jurisdiction, assignee and opener; None where there is none."""
+        return self.connection.execute(_HANDS, {"b_id": id}).first()
+
     def requested(self, request: str) -> Case | None:
         """The case that a client's request has opened already."""
         row = self.connection.execute(select(case_file).where(case_file.c.request == request)).first()
@@ -224,12 +249,16 @@ class Writing(Reading):
                 mend="give the changed playbook a higher version; cases opened before end under the old one",
             )
 
-    def next_number(self) -> int:
-        """The number of the next case of this home."""
-        return int(self.connection.scalar(select(func.max(case_file.c.number))) or 0) + 1
+    def next_number(self, moment: datetime) -> int:
+        """The number of a case opened at a moment: its seconds since 2020, or the first behind the newest case's.
+
+        It stands in sealed bundles. A count would tell whoever holds one how many cases other places have.
+        """
+        newest = int(self.connection.scalar(select(func.max(case_file.c.number))) or 0)
+        return max(newest + 1, int((moment - _SINCE).total_seconds()))
 
     def next_serial(self, series: str) -> int:
-        """The next serial number within a series (playbook, year, city): it tells nothing of other places."""
+        """The next serial number within a series (playbook, year, place): it tells nothing of other places."""
         query = select(func.max(case_file.c.serial)).where(case_file.c.series == series)
         return int(self.connection.scalar(query) or 0) + 1
 
@@ -285,13 +314,14 @@ class Writing(Reading):
         """Store a jurisdiction's part, over what it had before."""
         self.drop_party(number, party.jurisdiction)
         self.connection.execute(insert(case_party), [{**party_row(party), "case": number}])
-        self._parties.pop(number, None)
 
     def drop_party(self, number: int, jurisdiction: str) -> None:
         """Take a jurisdiction's part away."""
         where = (case_party.c.case == number, case_party.c.jurisdiction == jurisdiction)
         self.connection.execute(delete(case_party).where(*where))
         self._parties.pop(number, None)
+        if not self.connection.execute(_PARTIES_CHANGED).rowcount:
+            self.connection.execute(insert(meta), [{"key": PARTIES_VERSION, "value": "1"}])
 
     def add_evidence(self, number: int, evidence: Evidence) -> Evidence:
         """Store a piece of evidence; returns it with its number within the case."""

@@ -32,6 +32,7 @@ from clearbay.store.records import (
     location,
     numbers,
     prepare,
+    renumber,
     revisions,
 )
 from clearbay.store.results import CompactResult, FileOutcome, ImportedFile, IngestResult, KeepResult
@@ -305,9 +306,9 @@ class Home:
                     progress(min(done, readings.num_rows), readings.num_rows)
             ledger.save(connection, version)
         else:
-            made = hot.insert(connection, found.fresh, version)
+            made = hot.insert(connection, found.fresh, version, block=int(before["block"]) + 1)
             step("hot rows inserted")
-        bump(connection, "data_version")
+        renumber(connection, "data_version", version)
         if found.revisions:
             count_revision(connection)
         ledger.version = version

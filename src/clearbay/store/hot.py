@@ -22,7 +22,7 @@ from sqlalchemy import insert as insert_into
 
 from clearbay.model.errors import BadInput, StoreError
 from clearbay.store.clock import months_of
-from clearbay.store.records import bump
+from clearbay.store.records import bump, renumber
 from clearbay.store.tables import hot_block
 
 CENSORINGS = ("", "<", ">")
@@ -128,9 +128,14 @@ def in_order(rows: pa.Table) -> pa.Table:
     return rows.take(pa.array(np.argsort(times, kind="stable")))
 
 
-def insert(connection: Connection, rows: pa.Table, version: int, level: int = 0) -> tuple[Block, pa.Table]:
-    """Add a block of ``HOT`` rows; returns it, and its rows as they lie in it. One row is one revision of one key."""
-    return put(connection, prepared(rows, version, level))
+def insert(
+    connection: Connection, rows: pa.Table, version: int, level: int = 0, *, block: int | None = None
+) -> tuple[Block, pa.Table]:
+    """Add a block of ``HOT`` rows; returns it, and its rows as they lie in it. One row is one revision of one key.
+
+    ``block`` is its number, where the caller knows the last one given.
+    """
+    return put(connection, prepared(rows, version, level), block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +159,14 @@ def prepared(rows: pa.Table, version: int, level: int) -> Prepared:
 _INSERT = insert_into(hot_block)
 
 
-def put(connection: Connection, made: Prepared) -> tuple[Block, pa.Table]:
-    """Write a prepared block under a number that no block ever had, nor will have."""
+def put(connection: Connection, made: Prepared, number: int | None = None) -> tuple[Block, pa.Table]:
+    """Write a prepared block under a number that no block ever had, nor will have (``number``, where it is known)."""
     known = {name: getattr(made.block, name) for name in Block.__slots__}
-    known["id"] = bump(connection, "block")
+    if number is None:
+        number = bump(connection, "block")
+    else:
+        renumber(connection, "block", number)
+    known["id"] = number
     connection.execute(_INSERT, {**known, "bytes": made.content})
     return Block(**known), made.rows
 

@@ -202,14 +202,19 @@ _RENUMBER = update(meta).where(meta.c.key == _KEY).values(value=bindparam("b_val
 
 def numbers(connection: Connection) -> Mapping[str, str]:
     """Every entry of ``meta``."""
-    return dict(connection.execute(_NUMBERS).tuples().all())
+    return {key: value for key, value in connection.execute(_NUMBERS)}
 
 
 def bump(connection: Connection, key: str) -> int:
     """Add one to a counter of ``meta`` and return its new value; only under the writer's lock."""
     value = int(connection.execute(_NUMBER, {"b_key": key}).scalar_one()) + 1
-    connection.execute(_RENUMBER, {"b_key": key, "b_value": str(value)})
+    renumber(connection, key, value)
     return value
+
+
+def renumber(connection: Connection, key: str, value: int) -> None:
+    """Set a counter of ``meta`` whose value is known; only under the writer's lock."""
+    connection.execute(_RENUMBER, {"b_key": key, "b_value": str(value)})
 
 
 _REVISED = "revised"

@@ -34,7 +34,8 @@ from clearbay.transmit.intake import flagged, refusals
 Stage = Callable[[pa.Table], pa.Table]
 """Changes a group's readings before they are stored (``ROW_READINGS``, rows kept in number and order), as quality
 control does with their flags; behind them it may put earlier values that it revises (``row`` -1). The method
-``on_commit(connection, table)`` of one that has it is called inside the transaction."""
+``on_commit(connection, table)`` of one that has it is called inside the transaction, unless its ``idle`` says that it
+has nothing to write."""
 
 _FRAME = 0
 
@@ -117,7 +118,9 @@ class Committer:
         self.home, self.tally = home, Tally()
         self._linger, self._most, self._limit = linger_s, most_values, waiting_values
         self._stages = tuple(stages)
-        self._hooks = tuple(hook for stage in stages if (hook := getattr(stage, "on_commit", None)) is not None)
+        self._hooks = tuple(
+            (stage, hook) for stage in stages if (hook := getattr(stage, "on_commit", None)) is not None
+        )
         self._recorded: Position | None = recorded(home, chain)
         self._chain = Chain.open(home.evidence, chain, known=self._recorded)
         self._registered = {station.id for station in home.stations()}
@@ -255,7 +258,9 @@ class Committer:
     def _within(self, connection: Connection, table: pa.Table) -> None:
         if self._chain.position != self._recorded:
             record(connection, self._chain.name, self._chain.position)
-        for hook in self._hooks:
+        for stage, hook in self._hooks:
+            if getattr(stage, "idle", False):
+                continue
             try:
                 with connection.begin_nested():
                     hook(connection, table)

@@ -86,6 +86,11 @@ class DetectionStage:
                 self._look(now)
             return signals
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits to be written."""
+        return not self._pending and self._forget_at is None and not self._unsure
+
     def on_commit(self, connection: Connection, table: pa.Table) -> None:
         """As the committer calls it, inside its transaction."""
         self.within(connection, 0)
@@ -93,7 +98,7 @@ class DetectionStage:
     def within(self, connection: Connection, version: int) -> list[Problem]:
         """Fold what was signalled since the last call into the events, and write those that changed."""
         with self._lock:
-            if not self._pending and self._forget_at is None and not self._unsure:
+            if self.idle:
                 return []
             try:
                 return self._folded(connection)

@@ -223,7 +223,7 @@ def _between(first: datetime, last: datetime) -> Callable[[pa.ChunkedArray], Any
         if column.type.tz:
             column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.timestamp("us"))
         edges = [pa.scalar(edge, pa.timestamp("us")) for edge in (first, last)]
-        column = column.cast(pa.timestamp("us"))
+        column = column if column.type == edges[0].type else column.cast(pa.timestamp("us"))
         return pc.and_(pc.greater_equal(column, edges[0]), pc.less_equal(column, edges[1]))
 
     return passes

@@ -87,9 +87,8 @@ class QualityStage:
                 self._save()
         place = table.schema.get_field_index("flag")
         checked = table.set_column(place, READINGS.field("flag"), pa.array(flags, pa.int8()))
-        revised = _revised(pushed, table.schema)
-        if revised.num_rows:
-            checked = pa.concat_tables([checked, revised])
+        if pushed.revised.num_rows:
+            checked = pa.concat_tables([checked, _revised(pushed, table.schema)])
         return self._reviews.kept(checked)
 
     def imported(self, table: pa.Table) -> pa.Table:

@@ -16,6 +16,8 @@ FIRST_RULE = "cn.gb3097-1997"
 """The rule set that the page shows where its address names none."""
 
 _MAPS = ("", "map", "list")
+LIGHT = ("handle", "complain", "follow")
+"""Views without a map, for telephones on a bad line: what a map needs is not told to the browser with them."""
 _NAME = re.compile(r"^[A-Za-z0-9_.\-]{1,100}$")
 _AT = re.compile(r"^-?[0-9.]{1,12},-?[0-9.]{1,12},[0-9.]{1,6}$")
 _GRANULARITIES = ("year", "season", "month", "day", "hour")
@@ -24,6 +26,8 @@ _DEPTHS = ("mean", "surface", "middle", "bottom")
 
 def addresses(query: Mapping[str, str]) -> list[str]:
     """The API addresses that a page at ``query`` asks for first, spelled as the page spells them."""
+    if query.get("view", "") in LIGHT:
+        return []
     found = ["/api/meta"]
     if query.get("view", "") not in _MAPS:
         return found

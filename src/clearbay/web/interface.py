@@ -14,6 +14,8 @@ from clearbay.web import early
 
 STATIC = Path(__file__).parent / "static"
 
+_MAP = re.compile(rb'<link rel="modulepreload"[^>]*/bayMap-[^>]*>')
+"""The link by which the page asks for the map's own code before it is needed."""
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
@@ -49,6 +51,8 @@ class Interface:
             target = index
         data = target.read_bytes()
         if target == index:
+            if request.query_params.get("view", "") in early.LIGHT:
+                data = _MAP.sub(b"", data)
             data = data.replace(b"</title>", b"</title>" + early.links(request.query_params), 1)
         hashed = target.parent != self._root and bool(_HASHED.search(target.name))
         tag = f'W/"{blake2b(data, digest_size=12).hexdigest()}"'

@@ -11,6 +11,7 @@ POLICY = "; ".join(
         "script-src 'self'",
         "worker-src 'self' blob:",  # MapLibre starts its workers from blobs where a bundler asks for it
         "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "connect-src 'self'",
         "object-src 'none'",
@@ -28,6 +29,10 @@ HEADERS = {
 }
 
 
+SANDBOX = "sandbox"
+"""The policy of files that people bring; it stands as it is."""
+
+
 class Security:
     """ASGI wrapper that puts the headers on every answer."""
 
@@ -42,7 +47,16 @@ class Security:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(raw=message.setdefault("headers", [])).update(HEADERS)
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                own = headers.get("content-security-policy", "")
+                referrer = headers.get("referrer-policy", "")
+                headers.update(HEADERS)
+                if own == SANDBOX:  # a file that somebody brought: stricter than any page
+                    headers["Content-Security-Policy"] = own
+                if referrer == "no-referrer":
+                    headers["Referrer-Policy"] = referrer
+                if "no-store" in headers.get("cache-control", ""):
+                    headers["Cross-Origin-Resource-Policy"] = "same-origin"
             await send(message)
 
         await self._app(scope, receive, guarded)

@@ -51,17 +51,20 @@ export interface Asked {
   query?: Query;
   signal?: AbortSignal;
   headers?: Record<string, string>;
+  /** True where it must go out even though the page is being left. */
+  keepalive?: boolean;
 }
 
 /** Ask; the answer as it came, or a {@link Problem}. `body` is sent as JSON unless it is a Blob. */
 export async function ask(method: Method, path: string, asked: Asked = {}): Promise<Response> {
-  const url = path.startsWith("/") ? path : apiUrl(path, asked.query);
+  const url = path.startsWith("/") ? path : apiUrl(path, asked.query ?? {});
   const raw = asked.body instanceof Blob;
   let response: Response;
   try {
     response = await fetch(url, {
       method,
       signal: asked.signal,
+      keepalive: asked.keepalive,
       headers: {
         accept: "application/json",
         ...(asked.body === undefined || raw ? {} : { "content-type": "application/json" }),

@@ -173,6 +173,8 @@ export interface EventBrief {
   reasons: Text[];
   sure: number;
   generated: boolean;
+  /** The case that answers for it, as far as the caller sees one. */
+  case?: { id: string; state: Text } | null;
 }
 
 export interface EventDetail extends EventBrief {

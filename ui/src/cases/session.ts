@@ -41,6 +41,9 @@ export interface Me {
   oidc: { id: string; name: Text | string }[];
   /** True where the password must be changed before anything else. */
   must_change?: boolean;
+  has_password?: boolean;
+  /** Of an enterprise's person: the stations that are theirs. */
+  stations?: string[];
 }
 
 const NOBODY: Me = {
@@ -114,11 +117,13 @@ export function whoami(): Promise<Me> {
 /** Sign in with a login and a password; 401 where they do not fit, 429 where too many were tried. */
 export async function signIn(login: string, password: string): Promise<Me> {
   const found = take(await askJson<Me>("POST", "session", { body: { login, password } }));
-  asking.value = false;
+  asking.value = found.must_change ?? false;
   return found;
 }
 
 export async function signOut(): Promise<void> {
+  // What this browser keeps of cases for work without a line goes before anything else can fail.
+  await import("@/phone/memory").then((it) => it.forget()).catch(() => undefined);
   await ask("DELETE", "session");
   take(null);
   await refresh();
@@ -126,8 +131,41 @@ export async function signOut(): Promise<void> {
 
 /** Change one's own password; who is looking is asked again. */
 export async function changePassword(old: string, fresh: string): Promise<void> {
-  await ask("POST", "me/password", { body: { old, new: fresh } });
-  await refresh();
+  take(await askJson<Me>("POST", "me/password", { body: { old, new: fresh } }));
+}
+
+/** Change one's own account. */
+export async function changeMe(changes: { name?: string; email?: string; language?: Language }): Promise<void> {
+  take(await askJson<Me>("PATCH", "me", { body: changes }));
+}
+
+/** Where one is signed in. */
+export interface OwnSession {
+  id: string;
+  made: string;
+  seen: string;
+  ends: string;
+  agent: string;
+  address: string;
+  via: string;
+  current: boolean;
+}
+
+export const mySessions = () => askJson<OwnSession[]>("GET", "me/sessions");
+export const endSession = (id: string) => ask("DELETE", `me/sessions/${encodeURIComponent(id)}`);
+
+let offered = false;
+
+/**
+ * Nobody is known (any more): whoever was here signs in again, and what was typed stays on the page. Who only looks is
+ * asked once and not at every reading of a list that follows by itself.
+ */
+async function offer(method: Method): Promise<void> {
+  const was = me.value.signed_in;
+  const now = await refresh().catch(() => null);
+  if (!now?.has_accounts || now.signed_in || !(was || method !== "GET" || !offered)) return;
+  offered = true;
+  asking.value = true;
 }
 
 async function call<T>(method: Method, path: string, asked: Asked): Promise<T> {
@@ -135,8 +173,7 @@ async function call<T>(method: Method, path: string, asked: Asked): Promise<T> {
     return await askJson<T>(method, path, asked);
   } catch (error) {
     const problem = asProblem(error, path);
-    // Nobody is known (any more): whoever was here signs in again, and what was typed stays on the page.
-    if (problem.status === 401) await refresh().then((it) => (asking.value = it.has_accounts), () => undefined);
+    if (problem.status === 401) await offer(method);
     throw error;
   }
 }

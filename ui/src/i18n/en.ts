@@ -72,6 +72,7 @@ const en = {
   },
   station: {
     kind: "Station",
+    openCase: "Open a case",
     sentence: "In short",
     positionUnknown: "Position unknown",
     positionUnknownWhy: "The source gives no coordinates, so the station is not on the map. It is never guessed.",

@@ -69,6 +69,7 @@ const pt: Messages = {
   grade: { none: "Não avaliado" },
   station: {
     kind: "Estação",
+    openCase: "Abrir um caso",
     sentence: "Em resumo",
     positionUnknown: "Posição desconhecida",
     positionUnknownWhy: "A fonte não indica coordenadas; por isso a estação não está no mapa. Nunca é adivinhada.",

@@ -62,6 +62,7 @@ const zhHans: Messages = {
   grade: { none: "未评价" },
   station: {
     kind: "监测站",
+    openCase: "立案",
     sentence: "结论",
     positionUnknown: "位置未知",
     positionUnknownWhy: "来源未提供坐标，故不在地图上标出，绝不猜测。",

@@ -62,6 +62,7 @@ const zhHant: Messages = {
   grade: { none: "未評核" },
   station: {
     kind: "監測站",
+    openCase: "開立個案",
     sentence: "結論",
     positionUnknown: "位置不詳",
     positionUnknownWhy: "來源沒有提供座標，故不在地圖上標示，亦絕不猜測。",

@@ -21,6 +21,9 @@ export const overlays = shallowReactive(new Map<string, Overlay>());
 /** Stations step back while something else is looked at. */
 export const dimmed = ref(false);
 
+/** Told where the map was clicked (WGS 84 degrees), while somebody asks for a place; clicks choose nothing then. */
+export const placing = shallowRef<((at: { lon: number; lat: number }) => void) | null>(null);
+
 /** A box that the map should show whole; a new object asks again. */
 export const frame = shallowRef<Box | null>(null);
 

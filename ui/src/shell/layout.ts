@@ -26,12 +26,12 @@ export type SheetHeight = "low" | "half" | "full";
 export const sheetHeight = ref<SheetHeight>("half");
 
 /** Heights of the furniture in pixels, measured by those who draw it. */
-export const measured = reactive({ bar: 52, time: 92, panel: 316, sheet: 400 });
+export const measured = reactive({ bar: 52, time: 92, panel: 316, desk: 560, sheet: 400 });
 
 /** What of the map is covered, in pixels from each edge. */
 export const covered = computed(() => {
   const selected = state.sel !== null || (onMap.value && state.event !== "");
-  const listed = state.view === "events" || state.view === "trace";
+  const listed = state.view === "events" || state.view === "trace" || state.view === "desk";
   if (narrow.value) {
     const open = selected || listed;
     const sheet = open && sheetHeight.value !== "low" ? Math.round(window.innerHeight * 0.5) : measured.time;
@@ -41,6 +41,6 @@ export const covered = computed(() => {
     top: measured.bar + 24,
     right: selected ? measured.sheet + 36 : 64,
     bottom: measured.time + 40,
-    left: listed || panelOpen.value ? measured.panel + 36 : 64,
+    left: state.view === "desk" ? measured.desk + 36 : listed || panelOpen.value ? measured.panel + 36 : 64,
   };
 });

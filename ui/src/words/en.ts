@@ -13,6 +13,7 @@ export default {
     map: "Map",
     list: "List",
     events: "Events",
+    desk: "Desk",
     devices: "Devices",
     portraits: "Portraits",
     rules: "Rules",

@@ -15,6 +15,7 @@ export default {
     map: "Mapa",
     list: "Lista",
     events: "Ocorrências",
+    desk: "Mesa",
     devices: "Aparelhos",
     portraits: "Retratos",
     rules: "Regras",

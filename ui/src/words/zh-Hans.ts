@@ -15,6 +15,7 @@ export default {
     map: "地图",
     list: "列表",
     events: "事件",
+    desk: "值班台",
     devices: "设备",
     portraits: "画像",
     rules: "规则",

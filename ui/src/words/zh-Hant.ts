@@ -15,6 +15,7 @@ export default {
     map: "地圖",
     list: "列表",
     events: "事件",
+    desk: "當值台",
     devices: "裝置",
     portraits: "概況",
     rules: "規則",

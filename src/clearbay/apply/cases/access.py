@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from clearbay.model.case import Actor, Case, Party
-from clearbay.model.errors import NotAllowed
+from clearbay.model.case import Action, Actor, Case, Party
+from clearbay.model.errors import Conflict, NotAllowed
 from clearbay.model.playbook import Playbook
 from clearbay.model.territory import covers, stem
 from clearbay.store.tables_cases import case_file, case_party
@@ -18,8 +19,29 @@ OWN_ONLY = frozenset({"public", "enterprise"})
 AT_ANY_PART = ("comment", "attach", "remeasure")
 """What a jurisdiction that only has a part in a case may do to it."""
 
+NODE = "clearbay"
+"""Who acts where nobody does: the node's own clock."""
+SAID_BY_NODE = ("trace", "again", "overdue", "watched")
+"""What the node says of a case without moving it."""
 
-def sees(actor: Actor, case: Case, parties: Sequence[Party]) -> bool:
+
+class Hands(Protocol):
+    """In whose hands a case is, all that it takes to say who sees it."""
+
+    @property
+    def jurisdiction(self) -> str:
+        """Who holds it."""
+
+    @property
+    def assignee(self) -> str:
+        """To whom it was given."""
+
+    @property
+    def opened_by(self) -> str:
+        """Who opened it."""
+
+
+def sees(actor: Actor, case: Hands, parties: Sequence[Party]) -> bool:
     """Whether a person may know that a case exists."""
     if not actor.roles:
         return False
@@ -73,6 +95,25 @@ def check_power(actor: Actor, case: Case, playbook: Playbook, parties: Sequence[
                 f"{case.id} is held by {case.jurisdiction}", where="action", mend="ask whoever holds it, or comment"
             )
     return found.reason
+
+
+def check_version(actions: Callable[[int], Sequence[Action]], case: Case, version: int | None) -> None:
+    """Raise ``Conflict`` where somebody has changed a case since the version that a person looked at.
+
+    What the node itself says meanwhile (a trace, a deadline, what its event does) takes nothing out of their hands.
+    """
+    if version is None or version == case.version:
+        return
+    since = [one for one in actions(case.number) if one.seq > version or version > case.version]
+    quicker = [one for one in since if not (one.actor == NODE and one.kind in SAID_BY_NODE)]
+    if quicker:
+        last = quicker[-1]
+        who = last.actor_name or last.actor
+        raise Conflict(
+            f"{case.id} has changed: {who} did '{last.kind}' at {last.time:%Y-%m-%d %H:%M} UTC",
+            where="version",
+            mend=f"look at version {case.version}, then act",
+        )
 
 
 def refused(actor: Actor, what: str, by: Sequence[str]) -> NotAllowed:

@@ -71,7 +71,7 @@ def bundle(casework: Casework, actor: Actor, id: str, out: Path, pdf: Callable[[
     draft = out.with_name(out.name + ".part")
     try:
         with draft.open("wb") as stream:
-            made = _write(casework.home, casework.clock(), actor, dossier, stream, pdf(dossier))
+            made = _write(casework.home, casework.clock(), actor, dossier, stream, pdf(dossier.seen_by(actor)))
         draft.replace(out)
     except OSError as error:
         raise BadInput(str(error), where=str(out), mend="choose a place that can be written") from error
@@ -92,7 +92,7 @@ def _write(home: Home, moment: datetime, actor: Actor, dossier: Dossier, stream:
 
         put("HOWTO.txt", HOWTO.encode())
         put("case.pdf", page)
-        put("case.json", orjson.dumps(casejson.dossier(dossier), option=orjson.OPT_INDENT_2))
+        put("case.json", orjson.dumps(casejson.dossier(dossier.seen_by(actor)), option=orjson.OPT_INDENT_2))
         put("playbook.yaml", dossier.playbook.text.encode())
         record = {
             "case": row_of(case),
@@ -100,7 +100,7 @@ def _write(home: Home, moment: datetime, actor: Actor, dossier: Dossier, stream:
             "parties": [party_row(one) for one in dossier.parties],
         }
         put("record.json", canonical(record))
-        entries = list(_entries(home, dossier))
+        entries = list(_entries(home, dossier, dossier.seen_by(actor)))
         put("chain.json", orjson.dumps({"chain": CHAIN, "entries": entries}, option=orjson.OPT_INDENT_2))
         store = Files(home)
         for piece in dossier.evidence:
@@ -129,8 +129,8 @@ def _write(home: Home, moment: datetime, actor: Actor, dossier: Dossier, stream:
     return _sealed(manifest)
 
 
-def _entries(home: Home, dossier: Dossier) -> Iterator[dict[str, Any]]:
-    for action in dossier.actions:
+def _entries(home: Home, dossier: Dossier, told: Dossier) -> Iterator[dict[str, Any]]:
+    for action, shown in zip(dossier.actions, told.actions, strict=True):
         before = chain.genesis(CHAIN)
         for entry in chain.entries(home.evidence, CHAIN, start=max(0, action.entry - 1)):
             if entry.seq == action.entry:
@@ -139,7 +139,7 @@ def _entries(home: Home, dossier: Dossier) -> Iterator[dict[str, Any]]:
                         f"the chain does not hold action {action.seq} of {dossier.case.id}: run `clearbay verify`"
                     )
                 yield {
-                    "entry": entry.seq,
+                    "entry": shown.entry,
                     "kind": entry.kind,
                     "time": entry.time,
                     "before": before.hex(),
@@ -288,7 +288,7 @@ def packed(casework: Casework, actor: Actor, id: str, pdf: Callable[[Dossier], b
     """A bundle in memory, for tests and small cases."""
     stream = io.BytesIO()
     dossier = casework.dossier(actor, id)
-    made = _write(casework.home, casework.clock(), actor, dossier, stream, pdf(dossier))
+    made = _write(casework.home, casework.clock(), actor, dossier, stream, pdf(dossier.seen_by(actor)))
     stream.seek(0)
     return stream, made
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, false, func, or_, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Engine, Text, and_, bindparam, false, func, or_, select, true, tuple_, union
 from sqlalchemy import case as when
 
 from clearbay.apply.cases import access
@@ -17,9 +18,12 @@ from clearbay.apply.cases.casework import Casework
 from clearbay.model.case import Actor, Case
 from clearbay.model.errors import BadInput
 from clearbay.model.territory import stem
-from clearbay.store.cases import CHAIN, NEVER, Reading, case_of, micros
+from clearbay.store.cases import CHAIN, NEVER, PARTIES_VERSION, Reading, case_of, micros
+from clearbay.store.tables import meta
 from clearbay.store.tables_cases import case_file, case_party
 from clearbay.store.tables_devices import chain_head
+
+T = TypeVar("T")
 
 LONGEST = 500
 """Cases on the longest page."""
@@ -80,13 +84,13 @@ def page(casework: Casework, actor: Actor, choice: Choice = EVERYTHING, *, after
     if not 1 <= limit <= LONGEST:
         raise BadInput(f"a page has 1 to {LONGEST} cases", where="limit", mend="ask for fewer, and go on with next")
     conditions = _conditions(casework, choice)
-    if after:
-        conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(after)))
     with casework.cases.read() as reading:
+        if after:
+            conditions.append(tuple_(case_file.c.sort, case_file.c.number) > tuple_(*_behind(reading, actor, after)))
         rows = _rows(reading, _parts(reading, actor), conditions, limit + 1)
     cases = tuple(case_of(row) for row in rows[:limit])
     more = len(rows) > limit
-    return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if more else "")
+    return Page(cases, f"{rows[limit - 1].sort}.{rows[limit - 1].id}" if more else "")
 
 
 def total(casework: Casework, actor: Actor, choice: Choice = EVERYTHING) -> int:
@@ -136,16 +140,16 @@ def desk(casework: Casework, actor: Actor, *, limit: int = 50) -> Desk:
     with casework.cases.read() as reading:
         first, *beyond = _parts(reading, actor) or [false()]
         stamp = int(reading.connection.scalar(_STAMP) or 0)
-        key = (casework.home.identity, actor.jurisdiction if _shared(actor) else actor.id, _shared(actor), limit)
+        key = ("desk", actor.jurisdiction if _shared(actor) else actor.id, _shared(actor), limit)
         state = (stamp, int(moment.timestamp() // FRESH))
-        counts, rows = _common(key, state, lambda: _looked(reading, [first], moment, limit))
+        counts, rows = _memory.get(reading, key, state, lambda: _looked(reading, [first], moment, limit))
         if beyond:
             more, others = _looked(reading, beyond, moment, limit)
             counts = {name: number + more[name] for name, number in counts.items()}
             rows = _sorted([*rows, *others])
         mine = int(reading.connection.scalar(_MINE, {"b_id": actor.id}) or 0)
     cases = tuple(case_of(row) for row in rows[:limit])
-    following = f"{rows[limit - 1].sort}.{rows[limit - 1].number}" if len(rows) > limit else ""
+    following = f"{rows[limit - 1].sort}.{rows[limit - 1].id}" if len(rows) > limit else ""
     return Desk({**counts, "mine": mine}, Page(cases, following))
 
 
@@ -156,36 +160,61 @@ _STAMP = select(chain_head.c.entries).where(chain_head.c.chain == CHAIN)
 _MINE = select(func.count()).where(case_file.c.assignee == bindparam("b_id"), case_file.c.status == "open")
 _low, _high, _id = bindparam("b_low", type_=Text), bindparam("b_high", type_=Text), bindparam("b_id", type_=Text)
 _outside = or_(case_file.c.jurisdiction < _low, case_file.c.jurisdiction >= _high)
-_BEYOND = union(
+_SHARED = (
     select(case_file.c.number)
     .join(case_party, case_party.c.case == case_file.c.number)
-    .where(case_party.c.jurisdiction >= _low, case_party.c.jurisdiction < _high, _outside),
+    .where(case_party.c.jurisdiction >= _low, case_party.c.jurisdiction < _high, _outside)
+)
+_OWN = union(
     select(case_file.c.number).where(case_file.c.assignee == _id, _outside),
     select(case_file.c.number).where(case_file.c.opened_by == _id, _outside),
 )
+_PARTIES = select(meta.c.value).where(meta.c.key == PARTIES_VERSION)
 """What a person may see beyond their jurisdiction: little, and found by its number; asked for in one condition with the
-rest it would cost a whole scan."""
+rest it would cost a whole scan. What a jurisdiction shares is looked for when a party has changed somewhere: a case
+that moves to another jurisdiction leaves its old one behind as a party."""
 
 Looked = tuple[dict[str, int], list[Any]]
-_kept: OrderedDict[tuple[object, ...], tuple[object, Looked]] = OrderedDict()
-_lock = Lock()
+
+
+@dataclass(slots=True)
+class _Slot:
+    """Something looked up in one state of the records."""
+
+    lock: Lock = field(default_factory=Lock)
+    state: object = None
+    value: Any = None
+
+
+class _Memory:
+    """What was looked up, by database and key, for as long as its state holds: one looks, who asks for the same waits
+    for it, and nobody else does."""
+
+    def __init__(self, most: int = 1000) -> None:
+        self._most, self._lock = most, Lock()
+        self._held: WeakKeyDictionary[Engine, OrderedDict[Hashable, _Slot]] = WeakKeyDictionary()
+
+    def get(self, reading: Reading, key: Hashable, state: object, look: Callable[[], T]) -> T:
+        """What ``look`` finds, or found in this state before."""
+        with self._lock:
+            slots = self._held.setdefault(reading.connection.engine, OrderedDict())
+            slot = slots.setdefault(key, _Slot())
+            slots.move_to_end(key)
+            while len(slots) > self._most:
+                slots.popitem(last=False)
+        with slot.lock:
+            if slot.state != state or slot.value is None:
+                slot.value, slot.state = look(), state
+            found: T = slot.value
+            return found
+
+
+_memory = _Memory()
 
 
 def _shared(actor: Actor) -> bool:
     """Whether somebody looks at a jurisdiction, not only at what is theirs."""
     return bool(actor.roles) and not actor.roles <= access.OWN_ONLY
-
-
-def _common(key: tuple[object, ...], state: object, look: Callable[[], Looked]) -> Looked:
-    """What was seen in this state of the cases already; one looks, the others wait for it."""
-    with _lock:
-        held = _kept.get(key)
-        if held is None or held[0] != state:
-            held = _kept[key] = (state, look())
-            _kept.move_to_end(key)
-            while len(_kept) > 256:
-                _kept.popitem(last=False)
-        return held[1]
 
 
 def _looked(reading: Reading, parts: Sequence[ColumnElement[bool]], moment: datetime, limit: int) -> Looked:
@@ -239,14 +268,22 @@ def _parts(reading: Reading, actor: Actor) -> list[ColumnElement[bool]]:
     if len(begin) >= 4:
         inside = and_(case_file.c.area == begin[:4], inside)
     high = begin[:-1] + chr(ord(begin[-1]) + 1)
-    found = reading.connection.execute(_BEYOND, {"b_low": begin, "b_high": high, "b_id": actor.id})
-    beyond = sorted(row.number for row in found)
+    given = {"b_low": begin, "b_high": high, "b_id": actor.id}
+    run = reading.connection.execute
+    version = reading.connection.scalar(_PARTIES)
+    shared: frozenset[int] = _memory.get(
+        reading, ("shared", begin), version or "0", lambda: frozenset(row.number for row in run(_SHARED, given))
+    )
+    beyond = sorted(shared | {row.number for row in run(_OWN, given)})
     parts = [beyond[place : place + _AT_ONCE] for place in range(0, len(beyond), _AT_ONCE)]
     return [inside, *(case_file.c.number.in_(part) for part in parts)]
 
 
-def _behind(after: str) -> tuple[int, int]:
-    sort, _, number = after.partition(".")
-    if not (sort.isdecimal() and number.isdecimal() and int(sort) <= NEVER and int(number) <= NEVER):
+def _behind(reading: Reading, actor: Actor, after: str) -> tuple[int, int]:
+    """Where a page begins. It names the case that the page before ended with by its id: the number by which cases are
+    ordered counts all of the node's, and would tell how many others there are."""
+    sort, _, id = after.partition(".")
+    number = reading.connection.scalar(select(case_file.c.number).where(case_file.c.id == id, access.visible(actor)))
+    if number is None or not sort.isdecimal() or int(sort) > NEVER:
         raise BadInput(f"{after[:80]!r} is no place in this list", where="after", mend="give the 'next' of a page")
     return int(sort), int(number)

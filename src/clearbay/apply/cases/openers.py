@@ -102,7 +102,7 @@ def _bring(
     if case is None:
         case = _same(writing, event, rule)
     if case is not None and case.status == "open":
-        return Taken(_say(casework, writing, case, event, steps))
+        return Taken(_say(casework, writing, case, event, steps, targets))
     if case is not None:
         beyond = goes_on and any(
             one.kind == "exceedance" and one.on and case.closed is not None and _moment(one.last) > case.closed
@@ -114,7 +114,7 @@ def _bring(
         if held is not None and not (beyond and case.stage == "closed"):
             return Taken(case)
     made = _opened(casework, writing, event, rule, targets)
-    return Taken(made if goes_on else _say(casework, writing, made, event, steps[-1:]), opened=True)
+    return Taken(made if goes_on else _say(casework, writing, made, event, steps[-1:], targets), opened=True)
 
 
 def _same(writing: Writing, event: EventView, rule: Opening) -> Case | None:
@@ -167,12 +167,26 @@ def _opened(
     return casework.open_within(writing, SYSTEM, draft)
 
 
-def _say(casework: Casework, writing: Writing, case: Case, event: EventView, steps: Sequence[Step]) -> Case:
+def _say(
+    casework: Casework,
+    writing: Writing,
+    case: Case,
+    event: EventView,
+    steps: Sequence[Step],
+    targets: Mapping[str, tuple[str, str]],
+) -> Case:
+    limit = limit_of(event, targets) if case.limit is None else None
+
     def change(work: Work) -> None:
         severity = 5 - event.record.severity if event.record.ended is None else work.case.severity
         if severity < work.case.severity:
             work.case = replace(work.case, severity=severity, worse=work.now)
-        work.record("again", data=_said(event, steps))
+        said = _said(event, steps)
+        if limit is not None and work.case.station == event.record.station:
+            # What began as a sudden change has passed a limit: now it is known what shows that the water is clean.
+            work.case = replace(work.case, property=event.leading.property, limit=limit)
+            said["aim"] = {"property": event.leading.property, "op": limit.op, "limit": limit.value, "unit": limit.unit}
+        work.record("again", data=said)
 
     return casework.change_within(writing, SYSTEM, case.id, change)
 

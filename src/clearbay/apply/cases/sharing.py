@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clearbay.apply.cases import clocks
+from clearbay.apply.cases import access, clocks
 from clearbay.apply.cases.work import Work, check_words
 from clearbay.model.case import Actor, Case, Party
-from clearbay.model.errors import BadInput, Conflict, NotAllowed
+from clearbay.model.errors import BadInput, NotAllowed
 from clearbay.model.territory import common, covers
 
 if TYPE_CHECKING:
@@ -147,8 +147,7 @@ class Sharing:
             request = f"{actor.id}\n{key}" if key else ""
             if request and writing.acted(one.number, request):
                 return other
-            if version is not None and version != one.version:
-                raise Conflict(f"{id} has changed", where="version", mend=f"look at version {one.version}, then act")
+            access.check_version(writing.actions, one, version)
             if one.id == other.id:
                 raise BadInput("a case cannot go on in itself", where="into", mend="name another")
             ends = self._work(writing, actor, one, parties, request)
@@ -193,8 +192,7 @@ class Sharing:
             request = f"{actor.id}\n{key}" if key else ""
             if request and (held := writing.requested(request)) is not None:
                 return held
-            if version is not None and version != one.version:
-                raise Conflict(f"{id} has changed", where="version", mend=f"look at version {one.version}, then act")
+            access.check_version(writing.actions, one, version)
             work = self._work(writing, actor, one, parties)
             work.must_be_open()
             work.power("split", reason)
@@ -206,8 +204,9 @@ class Sharing:
             if unknown := [number for number in evidence if number not in pieces]:
                 raise BadInput(f"{id} has no evidence {unknown[0]}", where="evidence", mend="see its evidence")
             part = replace(
-                one, number=writing.next_number(), title=check_words(title)[:300], jurisdiction=place, version=0,
-                split_from=one.id, updated=work.now, opened_by=actor.id, assignee="", assignee_name="", reopened=0,
+                one, number=writing.next_number(work.now), title=check_words(title)[:300], jurisdiction=place,
+                version=0, split_from=one.id, updated=work.now, opened_by=actor.id, assignee="", assignee_name="",
+                reopened=0,
             )  # fmt: skip
             made = self._created(writing, actor, work.playbook, part, request)
             made.now = work.now

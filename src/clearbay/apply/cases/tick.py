@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from clearbay.apply.cases import clocks
+from clearbay.apply.cases import access, clocks
 from clearbay.apply.cases.casework import Casework
 from clearbay.apply.cases.proof import results_of
 from clearbay.apply.cases.work import Work
@@ -24,7 +24,7 @@ from clearbay.model.territory import parents
 from clearbay.store.cases import iso, micros
 from clearbay.store.tables_cases import case_clock, case_file
 
-SYSTEM = Actor("clearbay", "clearbay", frozenset({"operator"}), "100000")
+SYSTEM = Actor(access.NODE, "clearbay", frozenset({"operator"}), "100000")
 """Who acts where nobody does: the node's own clock."""
 
 AT_ONCE = 200

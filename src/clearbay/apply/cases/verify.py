@@ -9,7 +9,7 @@ not hold is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -223,20 +223,24 @@ def _states(connection: Connection, number: int | None) -> Broken | int:
     newest = select(case_action.c.payload).where(
         case_action.c.case == case_file.c.number, case_action.c.seq == case_file.c.version
     )
-    query = select(case_file, newest.scalar_subquery().label("payload")).where(*one).order_by(case_file.c.number)
-    clocks = _Grouped(_rows(connection, case_clock, number, "id"))
-    parties = _Grouped(_rows(connection, case_party, number, "since", "jurisdiction"))
+    columns = [case_file.c[name] for name in CASE_COLUMNS]
+    query = select(*columns, newest.scalar_subquery().label("payload")).where(*one).order_by(case_file.c.number)
+    clocks = _Grouped(_rows(connection, case_clock, number, "id", columns=CLOCK_COLUMNS))
+    parties = _Grouped(_rows(connection, case_party, number, "since", "jurisdiction", columns=PARTY_COLUMNS))
+    at_number, at_id, at_version = (CASE_COLUMNS.index(name) for name in ("number", "id", "version"))
     count = 0
     for row in connection.execute(query.execution_options(yield_per=5000)):
         count += 1
-        held = {name: row._mapping[name] for name in CASE_COLUMNS}
-        running = [{name: one._mapping[name] for name in CLOCK_COLUMNS} for one in clocks.of(row.number)]
-        parts = [{name: one._mapping[name] for name in PARTY_COLUMNS} for one in parties.of(row.number)]
-        if row.payload is None:
-            return Broken(f"case {row.id}", None, f"the newest action (number {row.version}) is missing")
-        said = orjson.loads(row.payload)
-        if said["case"] != row.id or said["digest"] != digest(held, running, parts):
-            return Broken(f"case {row.id}", None, "its state in the records is not the one that was chained")
+        *values, payload = row
+        id = values[at_id]
+        held = dict(zip(CASE_COLUMNS, values, strict=True))
+        running = [dict(zip(CLOCK_COLUMNS, one[1:], strict=True)) for one in clocks.of(values[at_number])]
+        parts = [dict(zip(PARTY_COLUMNS, one[1:], strict=True)) for one in parties.of(values[at_number])]
+        if payload is None:
+            return Broken(f"case {id}", None, f"the newest action (number {values[at_version]}) is missing")
+        said = orjson.loads(payload)
+        if said["case"] != id or said["digest"] != digest(held, running, parts):
+            return Broken(f"case {id}", None, "its state in the records is not the one that was chained")
     if clocks.left() or parties.left():
         return Broken("table case_clock", None, "there are clocks or parties of a case that is not there")
     return count
@@ -271,8 +275,12 @@ def _evidence(connection: Connection, home: Home, proven: Pieces, number: int | 
     return count
 
 
-def _rows(connection: Connection, table: Any, number: int | None, *order: str) -> Iterable[Any]:
-    query = select(table).order_by(table.c.case, *(table.c[name] for name in order))
+def _rows(
+    connection: Connection, table: Any, number: int | None, *order: str, columns: Sequence[str] = ()
+) -> Iterable[Any]:
+    """Rows of a table (the case first, then ``columns``, or all of it) in the order of cases."""
+    wanted = [table.c.case, *(table.c[name] for name in columns)] if columns else [table]
+    query = select(*wanted).order_by(table.c.case, *(table.c[name] for name in order))
     if number is not None:
         query = query.where(table.c.case == number)
     return connection.execute(query.execution_options(yield_per=5000))

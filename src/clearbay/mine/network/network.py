@@ -97,17 +97,45 @@ class Network:
         return np.unique(self.side_from)
 
     @cached_property
+    def arms(self) -> Csr:
+        """For each of ``splits``, by its number in them, the reaches below it; the main one first."""
+        splits = self.splits
+        linked = np.flatnonzero(self.main[splits] >= 0)
+        return make_csr(
+            len(splits),
+            np.concatenate([linked, np.searchsorted(splits, self.side_from)]),
+            np.concatenate([self.main[splits[linked]], self.side_to]),
+        )
+
+    @cached_property
+    def arm_part(self) -> Floats:
+        """Part of a reach's water that takes each of its ``arms``: by the discharge below."""
+        arms = self.arms
+        flow = self.discharge[arms.target].astype(np.float64)
+        split = np.repeat(np.arange(len(self.splits)), arms.counts)
+        known = np.bincount(split, np.isfinite(flow), len(self.splits)) == arms.counts
+        known &= np.bincount(split, np.nan_to_num(flow), len(self.splits)) > 0
+        flow = np.where(known[split], flow, 1.0)
+        return flow / np.bincount(split, flow, len(self.splits))[split]
+
+    @cached_property
+    def split_below(self) -> NDArray[np.int64]:
+        """For each of ``splits`` the number of the next one below it on its main way, -1 where there is none."""
+        last = self.last[self.splits].tolist()
+        below: list[int] = []
+        around: list[int] = []
+        for number, at in enumerate(self.splits.tolist()):
+            while around and last[around[-1]] <= at:
+                around.pop()
+            below.append(around[-1] if around else -1)
+            around.append(number)
+        return np.array(below, dtype=np.int64)
+
+    @cached_property
     def share(self) -> dict[tuple[int, int], float]:
-        """Part of a reach's water that takes each of its links, where it has several: by the discharge below."""
-        shares: dict[tuple[int, int], float] = {}
-        for at in self.splits.tolist():
-            arms = self.down.row(at)
-            flow = self.discharge[arms]
-            flow = flow if np.isfinite(flow).all() and flow.sum() > 0 else np.ones(len(arms))
-            shares |= {
-                (at, arm): float(part) for arm, part in zip(arms.tolist(), (flow / flow.sum()).tolist(), strict=True)
-            }
-        return shares
+        """Part of a reach's water that takes each of its links, where it has several."""
+        pairs = zip(np.repeat(self.splits, self.arms.counts).tolist(), self.arms.target.tolist(), strict=True)
+        return dict(zip(pairs, self.arm_part.tolist(), strict=True))
 
     def find(self, name: str) -> int:
         """The place of a reach by its id; UnknownName where there is none."""

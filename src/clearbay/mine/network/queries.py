@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clearbay.mine.network.csr import Index
 from clearbay.mine.network.network import Floats, Network
@@ -187,8 +188,11 @@ def _ranges(network: Network, place: Place) -> list[_Range]:
     heap: list[tuple[float, int]] = []
 
     def push(one: _Range) -> None:
-        low, high = np.searchsorted(network.side_to, (one.start, one.stop))
-        for link in range(int(low), int(high)):
+        low, high = np.searchsorted(network.side_to, (one.start, one.stop)).tolist()
+        begins = network.side_from[low:high]
+        # Most arms come back to the range that they left: those are not looked at one by one.
+        for offset in np.flatnonzero((begins < one.start) | (begins >= one.stop)).tolist():
+            link = low + offset
             if holder(int(network.side_from[link])) is None:
                 into = int(network.side_to[link])
                 # From the place to the upper end of the reach that the arm runs into.
@@ -236,57 +240,82 @@ def _ranges(network: Network, place: Place) -> list[_Range]:
 
 def _shares(network: Network, at: int, ranges: list[_Range], reach: Index, km: Floats) -> Floats:
     """The part of each reach's water that comes to the place: below a bifurcation that of its arms together."""
-    splits = network.splits
-    inside: set[int] = set()
-    for one in ranges:
-        low, high = np.searchsorted(splits, (one.start, one.stop))
-        inside.update(splits[low:high].tolist())
-    order = sorted(inside - {at})
-    last = [int(network.last[split]) for split in order]
-
-    def governing(row: int) -> int | None:
-        """The bifurcation next below a reach on its main way (or the reach itself)."""
-        k = bisect_right(order, row) - 1
-        while k >= 0 and last[k] <= row:
-            k = above[k]
-        return order[k] if k >= 0 else None
-
-    above: list[int] = []  # for each bifurcation, the number of the one next below it
-    open_: list[int] = []
-    for k, split in enumerate(order):
-        while open_ and last[open_[-1]] <= split:
-            open_.pop()
-        above.append(open_[-1] if open_ else -1)
-        open_.append(k)
-    starts = sorted((one.start, one.stop) for one in ranges)
-    edges = [one[0] for one in starts]
-
-    def reached(row: int) -> bool:
-        k = bisect_right(edges, row) - 1
-        return k >= 0 and row < starts[k][1]
-
-    arms = {
-        split: [(network.share[split, arm], governing(arm)) for arm in network.down.row(split).tolist() if reached(arm)]
-        for split in order
-    }
+    known, arms = network.splits, network.arms
+    edges = np.array(sorted((one.start, one.stop) for one in ranges))
+    low, high = np.searchsorted(known, edges.T)
+    numbers = np.concatenate([np.arange(*span) for span in zip(low.tolist(), high.tolist(), strict=True)])
+    numbers = numbers[known[numbers] != at]
+    splits = known[numbers]
+    chosen = np.repeat(arms.start[numbers], arms.counts[numbers]) + _within(arms.counts[numbers])
+    arm, split = arms.target[chosen], np.repeat(np.arange(len(numbers)), arms.counts[numbers])
+    place = np.searchsorted(edges[:, 0], arm, side="right") - 1
+    reached = (place >= 0) & (arm < edges[np.maximum(place, 0), 1])
+    share = np.ones(len(reach))
+    if reached.all():  # whatever parts comes together again
+        return share
+    local = np.full(len(known) + 1, -1)
+    local[numbers] = np.arange(len(numbers))
+    positions, governors = _governed(splits, network.last[splits], local[network.split_below[numbers]])
+    governor = governors[np.searchsorted(positions, arm, side="right") - 1]
+    part = np.where(reached, network.arm_part[chosen], 0.0)
     sort = np.argsort(reach, kind="stable") if len(ranges) > 1 else None
     sorted_ = reach if sort is None else reach[sort]
-    found = np.searchsorted(sorted_, order)
-    far = dict(zip(order, km[found if sort is None else sort[found]].tolist(), strict=True))
-    value = dict.fromkeys(order, 1.0)
-    # From below upwards; again until an arm that leads to a place further up has settled.
-    for _ in range(20):
-        change = 0.0
-        for split in sorted(order, key=far.__getitem__):
-            new = sum(part * (value[below] if below is not None else 1.0) for part, below in arms[split])
-            change = max(change, abs(new - value[split]))
-            value[split] = new
+    found = np.searchsorted(sorted_, splits)
+    value = _values(split, governor, part, km[found if sort is None else sort[found]])
+    value = np.append(value, 1.0)  # where nothing parts below
+    bounds = np.searchsorted(sorted_, positions)
+    share_sorted = np.repeat(value[governors], np.diff(np.append(bounds, len(sorted_))))
+    if sort is None:
+        return share_sorted
+    share[sort] = share_sorted
+    return share
+
+
+def _within(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0, 1, 2 within each of the stretches laid end to end."""
+    return np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+
+
+def _governed(splits: Index, last: Index, below: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """From which reach on which bifurcation is the next below (-1: none), in the order of reaches, from 0 on.
+
+    Each governs the range of its main way, from its own number up to ``last``; ``below`` is the one around it.
+    """
+    count = len(splits)
+    position = np.concatenate([[0], last, splits]).astype(np.int64)
+    value = np.concatenate([[-1], below, np.arange(count)])
+    # At one place the ends come first, from the inside out, and what begins there comes last.
+    rank = np.concatenate([[-count - 1], -np.arange(count), np.arange(1, count + 1)])
+    order = np.lexsort((rank, position))
+    position, value = position[order], value[order]
+    final = np.append(position[1:] != position[:-1], True)
+    return position[final], value[final]
+
+
+def _values(split: NDArray[np.int64], governor: NDArray[np.int64], part: Floats, km: Floats) -> Floats:
+    """The part of each bifurcation's water that comes to the place, from that of its arms: ``split``, ``governor`` and
+    ``part`` have a row an arm, ``km`` one a bifurcation."""
+    count = len(km)
+    order = np.argsort(km, kind="stable")  # from below upwards
+    turn = np.empty(count + 1, dtype=np.int64)
+    turn[order], turn[count] = np.arange(count), -1
+    settled = bool((turn[governor] < turn[split]).all())
+    rows = np.argsort(turn[split], kind="stable")
+    value = [1.0] * (count + 1)
+    entries = list(zip(split[rows].tolist(), governor[rows].tolist(), part[rows].tolist(), strict=True))
+    # Again until an arm that leads to a place further up has settled.
+    for _ in range(1 if settled else 20):
+        change, at, total = 0.0, -1, 0.0
+        for one, below, share in entries:
+            if one != at:
+                if at >= 0:
+                    change = max(change, abs(total - value[at]))
+                    value[at] = total
+                at, total = one, 0.0
+            total += share * value[below]
+        if at >= 0:
+            change = max(change, abs(total - value[at]))
+            value[at] = total
         if change < 1e-9:
             break
-    share = np.ones(len(reach))
-    if all(part > 1.0 - 1e-9 for part in value.values()):
-        return share
-    for split in order:
-        low, high = np.searchsorted(sorted_, (split, int(network.last[split])))
-        share[slice(low, high) if sort is None else sort[low:high]] = value[split]
-    return share
+    return np.array(value[:count])

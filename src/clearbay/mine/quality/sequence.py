@@ -105,22 +105,24 @@ def _quiet_since(rows: Rows, tolerance: Number) -> Times:
     bound = tolerance[1:] if isinstance(tolerance, np.ndarray) and tolerance.ndim else tolerance
     broken = np.ones(len(rows.time), dtype=bool)
     broken[1:] = ~rows.linked[1:] | (steps > 0) & (steps >= bound)
-    begin = np.maximum.accumulate(np.where(broken, np.arange(len(broken)), 0))
+    begins = np.flatnonzero(broken)
     # Where the context before was cut off, the stretch may have begun earlier still: never taken for later.
-    quiet: Times = np.where(begin == rows.start, np.iinfo(np.int64).max, rows.time - rows.time[begin])
+    origin = np.where(begins == rows.start[begins], -(2**62), rows.time[begins])
+    quiet: Times = rows.time - np.repeat(origin, np.diff(np.append(begins, len(broken))))
     return quiet
 
 
 def _flat(rows: Rows, length: Number, tolerance: Number, quiet: Times) -> Places:
     """Places of the rows at the end of a flat stretch of that length."""
     micros = np.nan_to_num(np.asarray(length) * SECOND, nan=np.inf)
-    likely = (rows.age >= micros) & (quiet >= micros / 2)
-    if not likely.any():
-        return np.empty(0, dtype=np.intp)
-    first = rows.windows(length, closed=True)
-    reach = rows.time - rows.time[first]
-    last = np.flatnonzero(likely & (reach > 0) & (reach * 2 >= micros))
-    spread = rows.spread(first[last], last)
+    last = np.flatnonzero((quiet >= micros / 2) & (rows.age >= micros))
+    if not len(last):
+        return last
+    first = rows.windows(length, closed=True, only=last)
+    reach = rows.time[last] - rows.time[first]
+    whole = (reach > 0) & (reach * 2 >= (micros[last] if micros.ndim else micros))
+    first, last = first[whole], last[whole]
+    spread = rows.spread(first, last)
     bound = tolerance[last] if isinstance(tolerance, np.ndarray) and tolerance.ndim else tolerance
     flat: Places = last[(spread < bound) | (spread == 0) & np.equal(bound, 0)]
     return flat

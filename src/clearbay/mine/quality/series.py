@@ -65,12 +65,14 @@ class Rows:
         """Time since the first value of the series."""
         return self.time - (self.since[0] if len(self.since) == 1 else np.repeat(self.since, self.lengths))
 
-    def windows(self, length: npt.NDArray[np.float64] | float, *, closed: bool) -> Places:
-        """Place of the first row of the window that ends at each row and is ``length`` seconds long.
+    def windows(self, length: npt.NDArray[np.float64] | float, *, closed: bool, only: Places | None = None) -> Places:
+        """Place of the first row of the window that ends at each row (of ``only``, in order) and is ``length`` seconds
+        long.
 
         ``closed``: a row exactly that long ago belongs to it. ``length`` may differ between series, not within one.
         """
-        count = len(self.time)
+        every = np.arange(len(self.time)) if only is None else only
+        count = len(every)
         if not count:
             return np.empty(0, dtype=np.intp)
         longest = float(np.nanmax(length)) if np.ndim(length) else float(length)
@@ -89,10 +91,14 @@ class Rows:
                 widths = self.time[ends[low:high]] - self.time[starts[low:high]] + gap
                 shift = np.concatenate([[0], np.cumsum(widths)[:-1]]) - self.time[starts[low:high]]
                 axis = self.time[rows] + np.repeat(shift, ends[low:high] - starts[low:high] + 1)
-            wanted = axis - (micros if not np.ndim(micros) else micros[rows])
-            found[rows] = _first(axis, wanted, closed=closed) + starts[low]
-        np.maximum(found, self.start, out=found)
-        np.maximum(found, np.arange(count) - (self.most - 1), out=found)
+            mine = slice(*np.searchsorted(every, (rows.start, rows.stop)).tolist())
+            own = every[mine] - rows.start
+            if not len(own):
+                continue
+            back = micros if not np.ndim(micros) else micros[every[mine]]
+            found[mine] = _first(axis, own, axis[own] - back, closed=closed) + rows.start
+        np.maximum(found, self.start if only is None else self.start[every], out=found)
+        np.maximum(found, every - (self.most - 1), out=found)
         return found
 
     def counts(self, marked: npt.NDArray[np.bool_], first: Places) -> Times:
@@ -133,23 +139,22 @@ def _portions(spans: Values) -> list[tuple[int, int]]:
     return portions
 
 
-def _first(axis: Times, wanted: Times, *, closed: bool) -> Places:
-    """The first place of a sorted axis at or behind (not ``closed``: only behind) what is wanted of each row.
+def _first(axis: Times, rows: Places, wanted: Times, *, closed: bool) -> Places:
+    """The first place of a sorted axis at or behind (not ``closed``: only behind) what is wanted of each of some rows.
 
     Most series keep one cadence, so the distance found for a row in the middle is tried for all; the rest is searched.
     """
-    count = len(axis)
+    count = len(rows)
     side: Any = "left" if closed else "right"
     middle = count // 2
-    step = middle - int(np.searchsorted(axis, wanted[middle], side=side))
-    if 0 < step < count - 1:
-        tried = np.arange(count) - step
-        inner = slice(step + 1, count)
-        if closed:
-            good = (axis[1 : count - step] >= wanted[inner]) & (axis[: count - step - 1] < wanted[inner])
-        else:
-            good = (axis[1 : count - step] > wanted[inner]) & (axis[: count - step - 1] <= wanted[inner])
-        wrong = np.concatenate([np.arange(step + 1), np.flatnonzero(~good) + step + 1])
+    step = int(rows[middle] - np.searchsorted(axis, wanted[middle], side=side))
+    if 0 < step < len(axis) - 1:
+        tried = rows - step
+        begin = int(np.searchsorted(tried, 1))
+        at, before = axis[tried[begin:]], axis[tried[begin:] - 1]
+        goal = wanted[begin:]
+        good = (at >= goal) & (before < goal) if closed else (at > goal) & (before <= goal)
+        wrong = np.concatenate([np.arange(begin), np.flatnonzero(~good) + begin])
         if len(wrong) < count // 4:
             tried[wrong] = np.searchsorted(axis, wanted[wrong], side=side)
             return tried

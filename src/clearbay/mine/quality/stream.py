@@ -15,6 +15,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -143,7 +144,9 @@ class Stream:
         if time.null_count:
             raise BadInput(f"{time.null_count} times are empty", where="quality", mend="leave such rows out")
         time = time if pa.types.is_integer(time.type) else time.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
-        value = table["value"].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64)
+        given = table["value"]
+        given = given if given.type == pa.float64() else given.cast(pa.float64())
+        value = (given.fill_null(np.nan) if given.null_count else given).to_numpy()
         infinite = ~np.isfinite(value)
         if infinite.any():
             value = np.where(infinite, np.nan, value)
@@ -302,9 +305,19 @@ class Stream:
         columns = {test: flags[place] for test, place in self._column.items()}
         return pa.table({**columns, "aggregate": aggregate(flags.T)})
 
+    @cached_property
+    def _none(self) -> pa.Table:
+        """Earlier rows whose flags have changed, where there are none."""
+        words = dict.fromkeys(("station", "property", "depth", "averaging"), pa.string())
+        flags = dict.fromkeys((*self._column, "before", "aggregate"), pa.int8())
+        kinds = {**words, "time": pa.timestamp("us"), "value": pa.float64(), "censoring": pa.string(), **flags}
+        return pa.schema(list(kinds.items())).empty_table()
+
     def _revised(self, changed: _Changed) -> pa.Table:
         """The newest values of series before this push whose flags it has changed."""
         slots, flags = changed.settled()
+        if not len(slots):
+            return self._none
         names = [self.directory.names[slot] for slot in slots.tolist()]
         columns: dict[str, Any] = {
             column: pa.array([name[place] for name in names], pa.string())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from clearbay.apply import passwords
+from clearbay.apply.oidc import Oidc
 from clearbay.apply.people import TASKS, account, tasks_of
 from clearbay.apply.signin import Refused, SignIn, Waiting
 from clearbay.model.person import Person
@@ -214,7 +214,7 @@ def told(request: Request, caller: Caller) -> dict[str, object]:
     """``MeShape`` of a caller. May read the database."""
     gate = _gate(request)
     person = caller.person
-    providers: Mapping[str, str] = getattr(request.app.state, "providers", {})
+    oidc: Oidc = request.app.state.oidc
     shown: dict[str, object] = {
         "id": "", "name": "", "roles": [], "jurisdiction": None, "level": "", "email": "", "language": "",
         "stations": [],
@@ -236,7 +236,7 @@ def told(request: Request, caller: Caller) -> dict[str, object]:
         "has_password": person is not None and person.password,
         "open": caller.via == "open" or gate.opens(request),
         "has_accounts": gate.has_accounts(),
-        "oidc": [{"id": id, "name": name} for id, name in providers.items()],
+        "oidc": [{"id": one.id, "name": one.name} for one in oidc.providers.values()],
     }
 
 

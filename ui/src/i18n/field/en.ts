@@ -166,6 +166,8 @@ const en = {
     station: "Station",
     end: "End the event",
     endHint: "It is over as far as you know. Where the problem goes on, a new event opens.",
+    case: "Case {id}",
+    openCase: "Open a case",
     trace: "Trace the source",
     none: "No events",
     noneOpen: "Nothing is wrong that the detectors can see.",

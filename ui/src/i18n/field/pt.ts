@@ -178,6 +178,8 @@ const words: FieldWords = {
     station: "Estação",
     end: "Terminar a ocorrência",
     endHint: "Terminou, tanto quanto sabe. Se o problema continuar, abre-se uma nova.",
+    case: "Caso {id}",
+    openCase: "Abrir um caso",
     trace: "Procurar a origem",
     none: "Sem ocorrências",
     noneOpen: "Os detetores não veem nada de errado.",

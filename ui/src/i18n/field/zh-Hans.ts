@@ -168,6 +168,8 @@ const words: FieldWords = {
     station: "站点",
     end: "结束事件",
     endHint: "据您所知已经结束。若问题仍在，会另开新事件。",
+    case: "案件 {id}",
+    openCase: "立案",
     trace: "追溯来源",
     none: "没有事件",
     noneOpen: "探测器未发现异常。",

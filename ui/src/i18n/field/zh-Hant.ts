@@ -168,6 +168,8 @@ const words: FieldWords = {
     station: "監測站",
     end: "結束事件",
     endHint: "據閣下所知已經結束。若問題持續，會另開新事件。",
+    case: "個案 {id}",
+    openCase: "開立個案",
     trace: "追溯來源",
     none: "沒有事件",
     noneOpen: "偵測器未見異常。",
