@@ -75,15 +75,29 @@ def work(home: Path) -> str:
         closed = begin(400, "Oil sheen in the harbour", (114.17, 22.29, "Victoria Harbour"), 3, jurisdiction="810000")
         then(399, OFFICER, closed, "dispatch", **given)
         then(398, OFFICER, closed, "dismiss", reason="Reflection of the evening sun")
-        for number in range(36):
-            hours = 200 + 58 * number
-            city = ("440300", "810000", "440400", "820000")[number % 4]
-            one = begin(hours, "An alarm of the past", (113.9, 22.4, ""), number % 4 + 1, jurisdiction=city)
-            then(hours - 0.4 - number % 7 / 2, OFFICER, one, "dispatch", **given)
-            if number % 3:
-                then(hours - 5 - number % 5, HANDLER, one, "arrive")
-            else:
-                then(hours - 9, OFFICER, one, "dismiss", reason="A sensor under repair")
+        about = {"channel": "phone", "subject": "water"}
+        said = {"finding": "A pipe had burst", "answer": "The pipe is mended"}
+        for number in range(30):
+            hours = 400 + 55 * number
+            city = ("440300", "810000", "440400", "820000", "810000")[number % 5]
+            moment[0] = datetime.now(UTC) - timedelta(hours=hours)
+            draft = Draft(
+                "public-complaint", "Smell at the quay", jurisdiction=city, fields=about, generated=True,
+                place=Place(113.9 + number / 100, 22.4, "Quay"),
+            )  # fmt: skip
+            one = casework.open(OFFICER, draft).id
+            then(hours - 5 - 9 * (number % 4), OFFICER, one, "accept")
+            then(hours - 40 - 9 * (number % 5), HANDLER, one, "start")
+            paper = Upload((f"Report {number}".encode(),), "report.txt", "document", "text/plain")
+            casework.attach(HANDLER, one, paper)
+            then(hours - 90 - 30 * (number % 7), HANDLER, one, "answer", reason="Looked into", fields=said)
+            then(hours - 320, OFFICER, one, "close")
+            if number % 9 == 4:
+                then(hours - 340, OFFICER, one, "reopen", reason="It smells again", to="investigating")
+                then(hours - 350, HANDLER, one, "edit", fields={"finding": "Another pipe"})
+                casework.attach(HANDLER, one, Upload((b"Second report",), "second.txt", "document", "text/plain"))
+                then(hours - 360, HANDLER, one, "answer", reason="Looked into again", fields=said)
+                then(hours - 380, OFFICER, one, "close")
         limit = Limit("le", 0.5, "mg/L")
         shown = begin(
             26, "Inorganic nitrogen above the limit", (113.95, 22.42, "Deep Bay"), 2, jurisdiction="810000",

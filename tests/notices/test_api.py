@@ -82,6 +82,8 @@ def test_ways_are_chosen_and_tried(served: Served, mail: Post, hook: Hook) -> No
     hook.status = 500
     failed = told(duty.post("/api/notices/try", {"way": "webhook"}), notices.TriedShape)
     assert (failed["sent"], "500" in failed["error"]) == (False, True)
+    answers: list[Any] = [duty.post("/api/notices/try", {"way": "webhook"}) for _ in range(notices.TRIES)]
+    assert [one.status_code for one in answers][-1] == 429
     for wrong in ({"webhook": {"on": True, "url": "file:///etc/passwd"}}, {"webhook": {"on": True, "url": ""}},
                   {"email": {"on": True, "address": "a\r\nBcc: b@c.example"}}):  # fmt: skip
         assert duty.request("PUT", "/api/notices/ways", json=wrong).status_code == 422  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ cannot be told: not by the answer, not by the waiting, not by the time taken.
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ class SignIn:
     def attempt(self, login: str, password: str, *, agent: str, address: str) -> SignedIn:
         """Sign in; raises ``Refused``, or ``Waiting`` where too many have failed."""
         login = login.strip().casefold()[:100]
-        subjects = (f"account {hashed(login)[:32]}", f"address {hashed(address)[:32]}")
+        subjects = (f"account {hashed(login)[:32]}", f"address {hashed(network_of(address))[:32]}")
         self._take_place(subjects)
         known = self._people.credentials(login)
         encoded = known[1] if known is not None and known[0].disabled is None else ""
@@ -84,7 +85,7 @@ class SignIn:
 
     def confirm(self, person: Person, password: str, *, address: str) -> None:
         """Check the password of one who is signed in, as slowly as at the door."""
-        subjects = (f"account {hashed(person.id)[:32]}", f"address {hashed(address)[:32]}")
+        subjects = (f"account {hashed(person.id)[:32]}", f"address {hashed(network_of(address))[:32]}")
         self._take_place(subjects)
         known = self._people.credentials(person.id)
         if not passwords.verify(known[1] if known else "", password):
@@ -127,6 +128,21 @@ class SignIn:
             about = person.id if person else ""
             data = {"address": address[:200], "known": person is not None}
             audit.note(self._home, connection, "sign-in failed", by=None, about=about, data=data)
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the network, for one machine has any number of addresses in it.
+
+    >>> network_of("203.0.113.5"), network_of("2001:db8:0:1::7"), network_of("")
+    ('203.0.113.5', '2001:db8:0:1::/64', '')
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
 
 
 def pause(count: int, free: int) -> float:

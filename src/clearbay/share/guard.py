@@ -28,6 +28,7 @@ from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 
 from clearbay.apply.people import TASKS, may
+from clearbay.apply.signin import network_of
 from clearbay.model.case import Actor
 from clearbay.model.person import Person
 from clearbay.model.territory import COUNTRY
@@ -265,7 +266,7 @@ async def who(request: Request, *, unready: bool = False) -> Caller:
 async def _by_key(gate: Gate, request: Request, text: str) -> Caller:
     key = gate.keys.recall(text) or await run_in_threadpool(gate.keys.find, text)
     if key is None:
-        wait = gate.failed(address(request))
+        wait = gate.failed(network_of(address(request)))
         if wait:
             raise Denied(
                 429,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections import OrderedDict
 
 from fastapi import Request
 
+from clearbay.apply.signin import network_of
 from clearbay.share.problems import Denied
 
 _KEPT = 10_000
@@ -51,9 +51,4 @@ class Tap:
 
 def address(request: Request) -> str:
     """Where a request comes from, as limits count it: of IPv6 the network, for one machine has many addresses."""
-    text = request.client.host if request.client else ""
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else text
+    return network_of(request.client.host if request.client else "")

@@ -7,8 +7,12 @@ import { casework, type Action, type CaseBrief, type Dossier } from "./api";
 import { playbooks } from "./people";
 
 /** What was done, in the page's language: the step's own name, or that of a power over any case. */
-export function actionName(it: Pick<Action, "kind" | "name">): string {
-  return it.name ? speaker.say(it.name, it.kind) : knownCase(`act.${it.kind}`, it.kind);
+export function actionName(it: Pick<Action, "kind" | "name"> & Partial<Pick<Action, "data">>): string {
+  if (it.name) return speaker.say(it.name, it.kind);
+  const named = knownCase(`act.${it.kind}`, it.kind);
+  // What its event did: worse, milder, ended; or nothing in particular.
+  const change = it.kind === "again" ? it.data?.["change"] : "";
+  return typeof change === "string" && change ? knownCase(`act.again_${change}`, named) : named;
 }
 
 /** The step by which a case is given to somebody where it stands: one of its playbook that asks for a person, else `assign`. */

@@ -135,6 +135,7 @@ export class BayMap {
   private focused: string | null = null;
   private overlays = new Map<string, Overlay>();
   private dim = false;
+  private readonly ruleOf: BayMapOptions["ruleOf"];
   private base: Pick<BayMapOptions, "style" | "palette" | "fonts">;
   /** Resolves when the style is there and sources can be filled. */
   private readonly styled: Promise<void>;
@@ -142,6 +143,7 @@ export class BayMap {
   constructor(options: BayMapOptions) {
     this.base = options;
     this.points = options.points;
+    this.ruleOf = options.ruleOf;
     const { at } = options;
     this.map = new MapLibre({
       container: options.container,
@@ -318,8 +320,18 @@ export class BayMap {
         resolve();
       };
       this.map.on("render", look);
-      this.map.triggerRepaint();
+      // While its tiles are on their way they bring a frame of their own: one before them would only show the old again.
+      if (this.map.isSourceLoaded("stations")) this.map.triggerRepaint();
     });
+  }
+
+  /** Draw marks before anybody asks for them: the first switch to a rule set then waits for no picture. */
+  prepare(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.map.hasImage(name)) continue;
+      const icon = drawIcon(name, this.ruleOf);
+      if (icon) this.map.addImage(name, icon.image, { pixelRatio: icon.pixelRatio });
+    }
   }
 
   private flag(name: "selected" | "focus", before: string | null, after: string | null): void {

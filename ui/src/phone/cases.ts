@@ -3,6 +3,7 @@ import { api, asProblem, type Problem } from "@/api/client";
 import { get } from "@/cases/session";
 import type { Page } from "@/api/types";
 import { read, write } from "./memory";
+import { PATIENCE, within } from "./patience";
 import { self } from "./self";
 import type { Brief, Dossier, Trend } from "./types";
 
@@ -18,7 +19,7 @@ export interface Found<T> {
 async function through<T>(key: string, ask: () => Promise<T>): Promise<Found<T>> {
   const whole = `${self.value?.id ?? ""}|${key}`;
   try {
-    const value = await ask();
+    const value = await within(PATIENCE, ask(), key);
     const at = Date.now();
     await write({ store: "kept", key: whole, value: { value, at } }).catch(() => undefined);
     return { value, at, stale: false };

@@ -4,6 +4,7 @@ import { asProblem } from "@/api/client";
 import { apiKey } from "@/api/door";
 import { known, me, refresh, whoami } from "@/cases/session";
 import { forget, read, write } from "./memory";
+import { PATIENCE, within } from "./patience";
 import { ownerNow, start } from "./outbox";
 
 export interface Self {
@@ -44,7 +45,7 @@ export async function recognise(): Promise<void> {
     addEventListener("online", () => void refresh().catch(() => undefined));
   }
   try {
-    await whoami();
+    await within(PATIENCE, whoami());
     await settle(asSaid());
   } catch (error) {
     const kept = asProblem(error).retryable ? await read<Self>("kept", "self").catch(() => undefined) : undefined;

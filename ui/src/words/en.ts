@@ -18,6 +18,7 @@ export default {
     portraits: "Portraits",
     rules: "Rules",
     about: "About the data",
+    complain: "Report pollution",
     share: "Copy the link to this view",
     shared: "Link copied",
     shareFailed: "The browser would not copy. The address bar holds the same link.",

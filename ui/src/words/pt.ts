@@ -20,6 +20,7 @@ export default {
     portraits: "Retratos",
     rules: "Regras",
     about: "Sobre os dados",
+    complain: "Denunciar poluição",
     share: "Copiar a ligação para esta vista",
     shared: "Ligação copiada",
     shareFailed: "O navegador não deixou copiar. A barra de endereço tem a mesma ligação.",

@@ -20,6 +20,7 @@ export default {
     portraits: "画像",
     rules: "规则",
     about: "数据说明",
+    complain: "污染举报",
     share: "复制当前画面的链接",
     shared: "链接已复制",
     shareFailed: "浏览器不允许复制，地址栏里就是同一个链接。",

@@ -20,6 +20,7 @@ export default {
     portraits: "概況",
     rules: "規則",
     about: "關於數據",
+    complain: "污染投訴",
     share: "複製此畫面的連結",
     shared: "已複製連結",
     shareFailed: "瀏覽器不容許複製，網址列便是同一連結。",

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from clearbay.apply.notices import outside, ways, webpush, words
@@ -17,6 +17,7 @@ from clearbay.model.person import Person
 from clearbay.model.text import LANGUAGES, Text
 from clearbay.share.context import Services, noun
 from clearbay.share.guard import Caller, allowed, signed
+from clearbay.share.limits import Tap
 from clearbay.share.problems import documented
 from clearbay.share.routers.session import private
 from clearbay.share.schemas import Answer, LocalText, Time
@@ -28,6 +29,8 @@ router = noun("notices")
 
 Reader = Annotated[Caller, Depends(allowed("read"))]
 Me = Annotated[Caller, Depends(signed())]
+TRIES, WITHIN = 6, 60.0
+"""Tests that a person may send themselves within so many seconds: they go to whatever address was given."""
 MOST_BROWSERS = 20
 """Browsers of one person; the oldest gives way."""
 
@@ -297,8 +300,9 @@ def unsubscribe(desk: Services, caller: Me, given: Endpoint) -> Response:
     summary="Try a way",
     responses={200: {"model": TriedShape}, **documented(401, 403, 422, 429, 503)},
 )
-def attempt(desk: Services, caller: Me, given: Trial) -> Response:
+def attempt(desk: Services, caller: Me, request: Request, given: Trial) -> Response:
     """Send oneself a test now, and say whether it arrived."""
+    _taps(request.app).pass_or_refuse(caller.id, "too many tests")
     person, known, config = _person(caller), Notices(desk.home), settings(desk.home.path)
     way = known.ways(caller.id).get(given.way)
     browsers = known.browsers(caller.id) if given.way == "push" else [None]
@@ -312,6 +316,13 @@ def attempt(desk: Services, caller: Me, given: Trial) -> Response:
             except Failed as failure:
                 error = str(failure)
     return private({"sent": not error, "error": error})
+
+
+def _taps(app: FastAPI) -> Tap:
+    found: Tap | None = getattr(app.state, "notice_tries", None)
+    if found is None:
+        found = app.state.notice_tries = Tap(TRIES, WITHIN)
+    return found
 
 
 def _ways(home: Home, person: Person) -> dict[str, object]:

@@ -9,6 +9,7 @@ import { asProblem, Problem } from "@/api/client";
 import { apiKey, ask } from "@/api/door";
 import { known, me, refresh } from "@/cases/session";
 import { all, persist, read, whenNothingIsKept, write, type Write } from "../memory";
+import { within } from "../patience";
 import type { Dossier } from "../types";
 import { backoff, GRACE, meaning, meanwhile, next, type Act, type Item, type Sending } from "./model";
 import { sendFile } from "./tus";
@@ -234,7 +235,7 @@ async function run(): Promise<void> {
     current = { item, stop };
     await put({ ...item, standing: "sending" });
     try {
-      const answer = await (item.what.kind === "act" ? sendAct(item, item.what, stop.signal) : sendOne(item, stop.signal));
+      const answer = await (item.what.kind === "act" ? sendAct(item, item.what, stop) : sendOne(item, stop.signal));
       if (answer === "conflict") continue;
       await write(...asGone(item));
       items.value = items.value.filter((it) => it.id !== item.id);
@@ -292,7 +293,23 @@ async function sendOne(item: Item, stop: AbortSignal): Promise<null> {
 /** Names under which the server knows this person. */
 const mine = () => [me.value.id, me.value.open && !me.value.signed_in ? "open" : ""].filter(Boolean);
 
-async function sendAct(item: Item, act: Act, stop: AbortSignal): Promise<Dossier | "conflict"> {
+/** Milliseconds after which a step is tried anew: its key keeps it from being done twice. */
+const STALL = 30_000;
+
+async function sendAct(item: Item, act: Act, given: AbortController): Promise<Dossier | "conflict"> {
+  // A controller of its own: what ends by itself is not what a person has taken back.
+  const late = new AbortController();
+  const over = () => late.abort();
+  given.signal.addEventListener("abort", over);
+  try {
+    return await within(STALL, sendNow(item, act, late.signal), item.scope);
+  } finally {
+    late.abort();
+    given.signal.removeEventListener("abort", over);
+  }
+}
+
+async function sendNow(item: Item, act: Act, stop: AbortSignal): Promise<Dossier | "conflict"> {
   const path = `cases/${encodeURIComponent(item.scope)}`;
   let version: number | null = null;
   if (act.action !== "comment") {
