@@ -37,6 +37,10 @@ scenario-case: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py
 
+# A trace in a home of 470 million generated observations; fills it first, which takes some gigabytes and many minutes.
+bench-history: $(VENV)/.dev
+	@$(BIN)/python benchmarks/history.py
+
 official: $(VENV)/.demo
 	@$(BIN)/python benchmarks/official.py && $(BIN)/python benchmarks/official_rules.py
 
