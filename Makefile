@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI     := $(shell find ui -type f -not -path 'ui/node_modules/*' 2>/dev/null)
 
-.PHONY: demo test test-spark chaos scenario scenario-case bench official lint lock clean
+.PHONY: demo test test-spark chaos scenario scenario-case bench official audit lint lock clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/clearbay demo --home build/demo --port $(PORT)
@@ -37,8 +37,16 @@ scenario-case: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/run.py
 
+# A trace in a home of 470 million generated observations; fills it first, which takes some gigabytes and many minutes.
+bench-history: $(VENV)/.dev
+	@$(BIN)/python benchmarks/history.py
+
 official: $(VENV)/.demo
 	@$(BIN)/python benchmarks/official.py && $(BIN)/python benchmarks/official_rules.py
+
+# Asks the services of pip-audit and npm for known vulnerabilities in what is pinned; the only check that needs a network.
+audit: $(VENV)/.dev
+	@$(PIP) pip-audit && $(BIN)/python tests/audit.py --online
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

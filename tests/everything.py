@@ -47,6 +47,7 @@ def steps(arguments: list[str]) -> list[Step]:
         Step("format (ruff)", [python, "-m", "ruff", "format", "--check", "."]),
         Step("types (mypy --strict)", [python, "-m", "mypy"]),
         Step("layers (import-linter)", [str(bin_dir / "lint-imports")]),
+        Step("pins, hashes and licences (tests/audit.py)", [python, "tests/audit.py"]),
         Step("interface types (vue-tsc)", [node(), str(modules / "vue-tsc/bin/vue-tsc.js"), "--noEmit"], ui),
         Step("interface units (vitest)", [node(), str(modules / "vitest/vitest.mjs"), "run"], ui),
         Step("tests (pytest)", [*pytest, "-n", workers, "--dist", "loadfile", "--ignore", "tests/browser"]),

@@ -255,5 +255,5 @@ def test_suspects_are_told_again_only_where_they_say_something_new() -> None:
     assert better(one, one[::-1])
     assert better(one, [{**one[0], "probability": 0.7}, one[1]])
     assert not better(one, [{**one[0], "probability": 0.62}, one[1]])
-    assert spoken(one, 0.1, "en") == "A (a) 60 %; b (b) 30 %; none of them 10 %"
+    assert spoken(one, 0.1, "en") == "A 60 %; b 30 %; none of them 10 %"
     assert spoken([], 1.0, "en") == ""

@@ -71,7 +71,10 @@ def test_any_flipped_byte_of_the_chain_is_found(home: Home, filled: str) -> None
             "UPDATE case_file SET title = 'nothing happened' WHERE number = (SELECT min(number) FROM case_file)",
             "case PA-2026-4403-00001",
         ),
-        ("UPDATE case_file SET due = due + 1 WHERE number = 2", "case PA-2026-4403-00002"),
+        (
+            "UPDATE case_file SET due = due + 1 WHERE number = (SELECT number FROM case_file ORDER BY number LIMIT 1 OFFSET 1)",  # noqa: E501
+            "case PA-2026-4403-00002",
+        ),
         (
             "UPDATE case_file SET fields = '{}' WHERE number = (SELECT min(number) FROM case_file)",
             "case PA-2026-4403-00001",
@@ -81,8 +84,14 @@ def test_any_flipped_byte_of_the_chain_is_found(home: Home, filled: str) -> None
             "AND id = 1",
             "case PA-2026-4403-00001",
         ),
-        ('DELETE FROM case_clock WHERE "case" = 3', "case PA-2026-4403-00003"),
-        ("INSERT INTO case_party VALUES (2, '440400', 'joint', 'x', 1, NULL)", "case PA-2026-4403-00002"),
+        (
+            'DELETE FROM case_clock WHERE "case" = (SELECT number FROM case_file ORDER BY number LIMIT 1 OFFSET 2)',
+            "case PA-2026-4403-00003",
+        ),
+        (
+            "INSERT INTO case_party VALUES ((SELECT number FROM case_file ORDER BY number LIMIT 1 OFFSET 1), '440400', 'joint', 'x', 1, NULL)",  # noqa: E501
+            "case PA-2026-4403-00002",
+        ),
         (
             "UPDATE case_action SET payload = replace(CAST(payload AS TEXT), 'Duty', 'Dora') WHERE entry = 0",
             "chain cases",

@@ -70,12 +70,12 @@ def told(casework: Casework, id: str) -> None:
 
 
 def test_suspects_are_told_in_every_language_until_somebody_writes_them(casework: Casework) -> None:
-    """The words that a trace wrote are told by name and without ids; a person's stay as they were written."""
+    """The words that a trace wrote are told by name and in any language; a person's stay as they were written."""
     case = alarm(casework)
     assert wording.suspects_of(casework, [case]) == {}
     told(casework, case.id)
     case = casework.get(DUTY, case.id)
-    assert "(o7)" in case.fields[FIELD]
+    assert case.fields[FIELD] == "染厂 62 %; 以上皆非 5 %"
     for _ in range(2):  # looked up, then remembered
         text = wording.suspects_of(casework, [case])[case.number]
         assert (text["en"], text["pt"]) == ("Dye works 62 %; none of them 5 %", "Tinturaria 62 %; nenhum deles 5 %")

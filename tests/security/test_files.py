@@ -71,11 +71,21 @@ def test_a_name_is_only_a_name(stand: Stand, case: str, name: str) -> None:
 
 
 KINDS = {
-    "image/jpeg": HTML, "image/svg+xml": SVG, "text/html": HTML, "application/xhtml+xml": HTML, "text/xml": SVG,
-    "application/pdf": HTML, "text/plain": HTML, "video/mp4": HTML, "image/png; charset=x": HTML, "IMAGE/JPEG": HTML,
-    "text/html\t": HTML, "multipart/x-mixed-replace; boundary=a": HTML, "application/javascript": b"alert(1)",
+    "image/jpeg": HTML,
+    "image/svg+xml": SVG,
+    "text/html": HTML,
+    "application/xhtml+xml": HTML,
+    "text/xml": SVG,
+    "application/pdf": HTML,
+    "text/plain": HTML,
+    "video/mp4": HTML,
+    "image/png; charset=x": HTML,
+    "IMAGE/JPEG": HTML,
+    "text/html\t": HTML,
+    "multipart/x-mixed-replace; boundary=a": HTML,
+    "application/javascript": b"alert(1)",
     "image/jpeg, text/html": HTML,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=repr)
@@ -107,8 +117,10 @@ LENGTHS = ("-1", "0", "1e3", "９", "0x10", " 5", "+5", "5.0", "", "9" * 15, "9"
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_file_of_a_silly_length_is_not_begun(stand: Stand, case: str, length: str) -> None:
     """Only a sane length, in plain digits, makes room on the disk."""
-    said = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in
-                    {"filename": "a.jpg", "case": case, "kind": "photo"}.items())  # fmt: skip
+    said = ",".join(
+        f"{name} {base64.b64encode(value.encode()).decode()}"
+        for name, value in {"filename": "a.jpg", "case": case, "kind": "photo"}.items()
+    )
     heads = {**stand.key, "Tus-Resumable": "1.0.0", "Upload-Metadata": said}
     answer = stand.client().post("/api/uploads", headers={**heads, "Upload-Length": length.encode()})  # type: ignore[dict-item]
     if length == " 5":  # blanks around a field's value are none of it, where a line is in between
@@ -121,8 +133,21 @@ def metadata(text: str) -> dict[str, str]:
     return {"Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Metadata": text}
 
 
-@pytest.mark.parametrize("text", ["case", "case ====", "case /w==", "a b c", "," * 5000, "case QQ==,case QQ==",
-                                  "x" * 9000, "complaint QQ==", "case QQ==,taken Ly8v", "case QQ==,longitude MWU5OTk="])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "case",
+        "case ====",
+        "case /w==",
+        "a b c",
+        "," * 5000,
+        "case QQ==,case QQ==",
+        "x" * 9000,
+        "complaint QQ==",
+        "case QQ==,taken Ly8v",
+        "case QQ==,longitude MWU5OTk=",
+    ],
+)
 def test_words_about_a_file_that_make_no_sense(stand: Stand, text: str) -> None:
     answer = stand.client().post("/api/uploads", headers={**stand.key, **metadata(text)})
     assert answer.status_code in (404, 413, 422), answer.text
@@ -220,10 +245,20 @@ LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 
-@pytest.mark.parametrize("text", [LAUGHS, "a: &a [*a]", "a: " + "[" * 100_000, "a: " + "[" * 100_000 + "]" * 100_000,
-                                  "- " * 100_000, "a: " + "{a: " * 3000 + "1" + "}" * 3000,
-                                  "a: !!python/object/apply:os.system ['touch /tmp/x']", "\x00"],
-                         ids=["laughs", "itself", "open", "deep", "lists", "maps", "python", "nul"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        LAUGHS,
+        "a: &a [*a]",
+        "a: " + "[" * 100_000,
+        "a: " + "[" * 100_000 + "]" * 100_000,
+        "- " * 100_000,
+        "a: " + "{a: " * 3000 + "1" + "}" * 3000,
+        "a: !!python/object/apply:os.system ['touch /tmp/x']",
+        "\x00",
+    ],
+    ids=["laughs", "itself", "open", "deep", "lists", "maps", "python", "nul"],
+)
 def test_a_playbook_is_words_and_nothing_else(text: str) -> None:
     """Nothing in a YAML file runs, repeats without end, or brings the process down."""
     with pytest.raises((PackError, BadInput)):

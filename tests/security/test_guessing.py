@@ -70,9 +70,11 @@ def test_an_address_does_not_try_everybody(quick, fresh: Stand) -> None:
     any number of addresses; a proxy's header from somebody who is no proxy makes no other address."""
     for spread in (lambda at: "203.0.113.77", lambda at: f"2001:db8:0:1::{at:x}"):
         statuses = [
-            attempt(fresh, f"guess{at}", "Spring2026!!", spread(at), **{"X-Forwarded-For": f"10.0.0.{at % 250}"}).status_code
+            attempt(
+                fresh, f"guess{at}", "Spring2026!!", spread(at), **{"X-Forwarded-For": f"10.0.0.{at % 250}"}
+            ).status_code
             for at in range(60)
-        ]  # fmt: skip
+        ]
         assert 429 in statuses, spread(1)
         assert statuses.index(429) <= 40
 

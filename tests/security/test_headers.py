@@ -17,9 +17,10 @@ EVIL = "https://evil.example"
 UNSAFE = sorted(
     (one.method, one.path)
     for one in access.routes()
-    if one.method in ("POST", "PUT", "PATCH", "DELETE") and not one.path.startswith("/sta")
+    if one.method in ("POST", "PUT", "PATCH", "DELETE")
+    and not one.path.startswith("/sta")
     and (one.method, one.path) not in access.DOORS
-)  # fmt: skip
+)
 PRIVATE = sorted(
     {one.path for one in access.routes() if one.method == "GET" and one.access != "public" and "/sta" not in one.path}
     - {"/api/events/{id}"}  # public, but for the case that it tells to who is signed in; see below
@@ -138,8 +139,13 @@ def test_a_session_ends_for_good(stand: Stand) -> None:
 
 def test_nobody_is_sent_elsewhere(stand: Stand) -> None:
     """No address of ours leads a browser to another site, whatever it is asked for."""
-    for path in ("/api/session/oidc/none?next=https://evil.example", "//evil.example/..", "/\\evil.example",
-                 "/?next=//evil.example", "/api/session/oidc/none/callback?state=a&next=//evil.example"):  # fmt: skip
+    for path in (
+        "/api/session/oidc/none?next=https://evil.example",
+        "//evil.example/..",
+        "/\\evil.example",
+        "/?next=//evil.example",
+        "/api/session/oidc/none/callback?state=a&next=//evil.example",
+    ):
         answer = stand.client().get(path, headers={"X-Forwarded-Host": "evil.example"})
         where = answer.headers.get("location", "")
         assert answer.status_code not in (301, 302, 303, 307, 308) or not urlsplit(where).netloc, (path, where)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clearbay.apply.cases import Casework, lists
+from clearbay.apply.cases import Casework
 from clearbay.share import access
 
 from .towns import MARK, ROLES, START, Ticking, World, person, template, told, world
@@ -28,9 +28,19 @@ PAIRS = (
 )
 QUERIES = {
     "/api/cases": (
-        "", "?status=all", "?limit=1", f"?status=all&q={MARK}", "?status=all&q=%25", "?status=all&q=_", "?only=new",
-        "?late=true", "?status=all&station=T", "?status=all&jurisdiction={other}", "?status=all&jurisdiction=440000",
-        "?status=all&assignee=handler.{other}", "?playbook=public-complaint&status=all",
+        "",
+        "?status=all",
+        "?limit=1",
+        f"?status=all&q={MARK}",
+        "?status=all&q=%25",
+        "?status=all&q=_",
+        "?only=new",
+        "?late=true",
+        "?status=all&station=T",
+        "?status=all&jurisdiction={other}",
+        "?status=all&jurisdiction=440000",
+        "?status=all&assignee=handler.{other}",
+        "?playbook=public-complaint&status=all",
     ),
     "/api/desk": ("", "?limit=1"),
     "/api/people": ("", f"?q={MARK}", "?q={other}", "?at={other}", "?role=handler", "?limit=1"),
@@ -39,7 +49,7 @@ QUERIES = {
     "/api/events": ("", "?status=all"),
     "/api/events/stream": ("?seconds=0",),
     "/api/search": (f"?q={MARK}", "?q=alarm"),
-}  # fmt: skip
+}
 LAW = ("/api/events/stream", "/api/events", "/api/search", "/api/health", "/api/playbooks")
 GETS = sorted(
     {one.path for one in access.routes() if one.method == "GET" and (one.access != "public" or one.path in LAW)}
@@ -91,8 +101,10 @@ def probes(own: World, foreign: list[str]) -> list[tuple[str, str, dict[str, Any
     if not foreign:
         return []
     id, mine = foreign[0], (own.own or ["none"])[0]
-    said = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in
-                    {"filename": "a.jpg", "case": id, "kind": "photo"}.items())  # fmt: skip
+    said = ",".join(
+        f"{name} {base64.b64encode(text.encode()).decode()}"
+        for name, text in {"filename": "a.jpg", "case": id, "kind": "photo"}.items()
+    )
     heads = {"Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Metadata": said}
     return [
         ("POST", f"/api/cases/{id}/act", {"json": {"action": "comment", "reason": "hello"}}),
@@ -140,9 +152,14 @@ def test_what_others_do_is_not_heard(pair, templates, clock, tmp_path_factory) -
     to every GET, and the same refusals to what they send at the other's cases."""
 
     @settings(
-        max_examples=2, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
-    )  # fmt: skip
+        max_examples=2,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
     @given(DEEDS, st.sampled_from(ROLES[1:]))
     def tried(deeds: list[Any], role: str) -> None:
         deeds = [("other", "open", 0), ("own", "open", 1), ("other", "open", 2), *deeds, ("own", "open", 3)]
@@ -158,7 +175,6 @@ def test_what_others_do_is_not_heard(pair, templates, clock, tmp_path_factory) -
                 if deed[0] == "own":
                     alone.do(deed)
             assert both.own == alone.own, "the numbers of cases tell of the other's"
-            lists._kept.clear()
             wanted, sent = addresses(both, both.foreign, both.uploads), probes(both, both.foreign)
             for who in ("duty_officer", role):
                 here, there = ask(both, who, wanted, sent), ask(alone, who, wanted, sent)

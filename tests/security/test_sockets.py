@@ -67,7 +67,8 @@ REQUESTS = {
     "half a character": post(b"/api/session", b'{"login":"\\ud800","password":"\\u0000"}'),
     "a form": post(b"/api/session", b"login=a&password=b", b"Content-Type: application/x-www-form-urlencoded\r\n"),
     "a thousand parts": post(
-        b"/api/session", b"--a\r\nContent-Disposition: form-data; name=x\r\n\r\n\r\n" * 1000 + b"--a--",
+        b"/api/session",
+        b"--a\r\nContent-Disposition: form-data; name=x\r\n\r\n\r\n" * 1000 + b"--a--",
         b"Content-Type: multipart/form-data; boundary=a\r\n",
     ),
     "JSON that says it is packed": post(
@@ -79,7 +80,7 @@ REQUESTS = {
         b"/sta/v1.1/Things?$expand=" + b"Datastreams($expand=Thing($expand=" * 900 + b"Locations" + b"))" * 900
     ),
     "a negative skip": get(b"/sta/v1.1/Things?$skip=-1&$top=-5"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REQUESTS, ids=str)
@@ -154,9 +155,20 @@ def test_a_body_has_an_end(port: int, path: bytes) -> None:
     assert answer[9:12] in (b"413", b""), answer[:100]
 
 
-PATHS = ("..%2f" * 6 + "etc/passwd", "../" * 6 + "etc/passwd", "%2e%2e/%2e%2e/server.py", "..\\..\\server.py",
-         "//etc/passwd", "assets/..%2f..%2fserver.py", "....//....//server.py", "%252e%252e%252fserver.py",
-         "docs/../../server.py", "api/../server.py", "~root/", "sta/../../server.py")  # fmt: skip
+PATHS = (
+    "..%2f" * 6 + "etc/passwd",
+    "../" * 6 + "etc/passwd",
+    "%2e%2e/%2e%2e/server.py",
+    "..\\..\\server.py",
+    "//etc/passwd",
+    "assets/..%2f..%2fserver.py",
+    "....//....//server.py",
+    "%252e%252e%252fserver.py",
+    "docs/../../server.py",
+    "api/../server.py",
+    "~root/",
+    "sta/../../server.py",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -168,8 +180,17 @@ def test_no_path_leads_out(port: int, path: str) -> None:
     assert b"import uvicorn" not in answer
 
 
-@pytest.mark.parametrize("path", ["/api/layers/{}", "/api/standards/{}", "/api/playbooks/{}", "/api/cases/{}/bundle",
-                                  "/api/uploads/{}", "/api/stations/{}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/layers/{}",
+        "/api/standards/{}",
+        "/api/playbooks/{}",
+        "/api/cases/{}/bundle",
+        "/api/uploads/{}",
+        "/api/stations/{}",
+    ],
+)
 @pytest.mark.parametrize("name", ["..%2f..%2fhome", "%2e%2e", "..%5c..%5chome", "a%00b", "%2fetc%2fpasswd"])
 def test_no_name_leads_out(port: int, stand, path: str, name: str) -> None:
     """Names in an address are looked up, never opened."""

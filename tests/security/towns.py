@@ -125,7 +125,9 @@ class World:
                 self.work.attach(duty, id, Upload([b"\xff\xd8 the same bytes"], f"{word}.jpg", "photo", "image/jpeg"))
             elif what == "upload":
                 promise = Promise(duty.id, f"{word}{number}", id, 10 + number, f"{word}.jpg", "photo", "image/jpeg")
-                self.uploads.append(sending.begin(self.work, duty, promise).id)
+                begun = sending.begin(self.work, duty, promise).id
+                if whose != "own":
+                    self.uploads.append(begun)
 
     def heads(self, one: Person) -> dict[str, str]:
         """What a browser of that person sends."""

@@ -25,6 +25,9 @@ _MINIMUM = 2 * WARM
 _WEEK = np.timedelta64(7, "D")
 _YES = ("1", "1.0", "true", "t", "yes", "y")
 _NO = ("0", "0.0", "false", "f", "no", "n", "")
+_CALM = ("normal", "ok", "none", "good", "quiet", "no event", "benign")
+_NUMBERS = 0.5
+"""Of the cells of a column of words, how many must be numbers for it to be a sensor with gaps."""
 
 
 def detect(
@@ -58,7 +61,7 @@ def detect(
     order = _order(stamps)
     stamps, values = stamps[order], values[order]
     labels = labels[order] if labels is not None else None
-    until = _moment(train_until) if train_until is not None else None
+    until = _moment(train_until, stamps) if train_until is not None else None
     learning = stamps <= until if until is not None else np.ones(len(stamps), dtype=bool)
     if until is not None and int(learning.sum()) < _MINIMUM:
         raise BadInput(
@@ -135,12 +138,17 @@ def _read(file: Path, time: str) -> pa.Table:
         strings_can_be_null=True,
         column_types={time: pa.string()},  # given back as it was written
     )
+    parse = pacsv.ParseOptions(delimiter=delimiter)
     try:
-        table = pacsv.read_csv(
-            io.BytesIO(content), parse_options=pacsv.ParseOptions(delimiter=delimiter), convert_options=text
-        )
-    except pa.ArrowInvalid as error:
-        raise BadInput(f"not a table: {error}", where=file.name, mend="save it as CSV with a header") from error
+        table = pacsv.read_csv(io.BytesIO(content), parse_options=parse, convert_options=text)
+    except pa.ArrowInvalid:
+        # A word far down in a column of numbers: everything is read as it is written, and understood later.
+        names = [name.strip().strip('"') for name in header.decode("utf-8-sig", "replace").strip().split(delimiter)]
+        text.column_types = dict.fromkeys(names, pa.string())
+        try:
+            table = pacsv.read_csv(io.BytesIO(content), parse_options=parse, convert_options=text)
+        except pa.ArrowInvalid as error:
+            raise BadInput(f"not a table: {error}", where=file.name, mend="save it as CSV with a header") from error
     if len(set(table.column_names)) != len(table.column_names):
         raise BadInput("two columns have the same name", where=file.name, mend="give every column its own name")
     if not table.num_rows:
@@ -154,15 +162,19 @@ def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     return table.column(name)
 
 
-def _moment(text: str) -> np.datetime64:
+def _moment(text: str, stamps: np.ndarray) -> np.datetime64:
+    """A time as written, like the file's times; a number below 1 is a share of the rows, others are seconds."""
     try:
-        moment = datetime.fromisoformat(text.strip().replace("/", "-"))
+        number = float(text)
     except ValueError:
         try:
-            return np.datetime64(round(float(text) * 1e6), "us")
+            return np.datetime64(_read_time(text), "us")
         except ValueError:
             raise BadInput(f"{text!r} is no time", where="--train-until", mend="write 2016-09-20 23:27") from None
-    return np.datetime64(moment.replace(tzinfo=None), "us")  # compared as written, like the file's times
+    if 0.0 < number < 1.0:
+        moment: np.datetime64 = np.sort(stamps)[max(int(number * len(stamps)) - 1, 0)]
+        return moment
+    return np.datetime64(round(number * 1e6), "us")
 
 
 def _times(table: pa.Table, name: str, where: str) -> np.ndarray:
@@ -183,7 +195,15 @@ def _times(table: pa.Table, name: str, where: str) -> np.ndarray:
         raise BadInput(f"column {name}: {error}", where=where, mend="write times like 2016-08-03 11:49:00") from error
 
 
-_PATTERNS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%y %H", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S")
+_PATTERNS = (
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d/%m/%y %H",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+)
 
 
 def _read_time(text: str) -> datetime:
@@ -210,14 +230,56 @@ def _order(stamps: np.ndarray) -> np.ndarray:
 def _labels(table: pa.Table, name: str, where: str) -> Mask:
     column = _column(table, name, where)
     texts = [str(value).strip().lower() if value is not None else "" for value in column.to_pylist()]
-    unknown = set(texts) - {*_YES, *_NO}
-    if unknown:
+    told = {text: _said(text) for text in set(texts)}
+    if told.keys() <= set(_CALM) or (None in told.values() and False not in told.values()):
         raise BadInput(
-            f"column {name} says {sorted(unknown)[0]!r}",
+            f"column {name} says {sorted(told)[0]!r}, and never that an event is on",
             where=where,
             mend="mark events with 1 or true, the rest with 0",
         )
-    return np.array([text in _YES for text in texts], dtype=bool)
+    # Names of events beside a word for none: normal, attack 1, attack 2.
+    return np.array([told[text] is not False for text in texts], dtype=bool)
+
+
+def _said(text: str) -> bool | None:
+    """Whether a label means an event; None where it is neither yes nor no. Numbers above 0 do."""
+    if text in (*_YES, *_NO, *_CALM):
+        return text in _YES
+    try:
+        return float(text) > 0.0
+    except ValueError:
+        return None
+
+
+def _coerced(column: pa.ChunkedArray) -> pa.Array | None:
+    """A column of words as numbers: decimal commas, half of what is "<0.5", two states as 0 and 1, else nothing."""
+    known = pc.unique(column.drop_null())
+    if len(known) == 2:
+        first = sorted(known.to_pylist())[0]
+        if _number(first) is None:
+            return pc.cast(pc.not_equal(column, first), pa.float64()).combine_chunks()
+    numbers = {text: _number(text) for text in known.to_pylist()} if len(known) < 2_000_000 else {}
+    values = [numbers.get(text) for text in column.to_pylist()]
+    filled = len(column) - column.null_count
+    if not filled or sum(value is not None for value in values) < _NUMBERS * filled:
+        return None
+    return pa.array(values, pa.float64())
+
+
+def _number(text: str) -> float | None:
+    tidy = text.strip()
+    below = tidy.startswith("<")
+    tidy = tidy.lstrip("<>").strip()
+    try:
+        value = float(tidy)
+    except ValueError:
+        try:
+            value = float(tidy.replace(".", "").replace(",", ".")) if tidy.count(",") == 1 else float("nan")
+        except ValueError:
+            return None
+    if not np.isfinite(value):
+        return None
+    return value / 2.0 if below else value
 
 
 def _sensors(table: pa.Table, besides: set[str], where: str) -> tuple[tuple[str, ...], Floats, dict[str, str]]:
@@ -229,6 +291,8 @@ def _sensors(table: pa.Table, besides: set[str], where: str) -> tuple[tuple[str,
         column = table.column(name)
         if pa.types.is_boolean(column.type):
             column = pc.cast(column, pa.int8())
+        if pa.types.is_string(column.type) and (read := _coerced(column)) is not None:
+            column = pa.chunked_array([read])
         if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
             left_out[name] = "not numbers" if column.null_count < len(column) else "empty"
             continue

@@ -126,6 +126,8 @@ _SPELT = (
     r"(?P<species>(?:NH[34]|NO[23]|PO4|SiO[23])[\^+\d-]*?-(?:N|P|Si)|NH[34]|NO[23]|N|P2O5|PO4|P|SiO2|Si|O2)"
     r"(?:\^?\d?[+-])?"
 )
+LONGEST = 100
+"""Characters of a unit."""
 _BASIS = re.compile(
     rf"(?P<head>.*?)(?:\s*\(\s*(?:as\s+|以)?|[\s,]+(?:as\s+)?|\s*以){_SPELT}\s*计?\s*\)?$", re.IGNORECASE
 )
@@ -238,6 +240,8 @@ def parse(text: str) -> Unit:
     Raises ``UnknownName`` for a word it does not know and ``BadInput`` for parts per million and its kin, which say
     nothing without the density of the sample (water) or temperature and molar mass (air).
     """
+    if len(text) > LONGEST:  # the patterns below take the third power of the length
+        raise _unknown(f"{text[:40]}…")
     tidy = _tidied(text)
     if not tidy:
         raise UnknownName("no unit is given", where="unit", mend='state one; write "1" for a pure number')

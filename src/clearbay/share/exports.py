@@ -22,7 +22,7 @@ CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 
-_FORMULA = r"^\s*[=+\-@＝＋－＠\t\r\n]"
+_FORMULA = r"^[\s\x{feff}\x{a0}\x{3000}]*[=+\-@＝＋－＠\t\r\n]"
 """Heads of a text that a spreadsheet would run as a formula; the wide signs are those of Chinese and Japanese input."""
 _GRADE = r"^[+-]?[0-9.]+$"
 

@@ -57,6 +57,18 @@ ACTION, VOID = 1, 2
 """Kinds of entries: something done to a case; entries that a death kept from ever counting, named void."""
 
 _SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def behind(newest: int, moment: datetime) -> int:
+    """The next number of something that people see: the seconds since 2020, or the first behind the newest. It tells
+    when, not how many there are.
+
+    >>> behind(7, datetime(2020, 1, 1, 0, 1, tzinfo=UTC)), behind(60, datetime(2020, 1, 1, 0, 1, tzinfo=UTC))
+    (60, 61)
+    """
+    return max(newest + 1, int((moment - _SINCE).total_seconds()))
+
+
 NEVER = 2**62
 """``sort`` of a case that nothing is due for: behind all others."""
 
@@ -255,7 +267,7 @@ class Writing(Reading):
         It stands in sealed bundles. A count would tell whoever holds one how many cases other places have.
         """
         newest = int(self.connection.scalar(select(func.max(case_file.c.number))) or 0)
-        return max(newest + 1, int((moment - _SINCE).total_seconds()))
+        return behind(newest, moment)
 
     def next_serial(self, series: str) -> int:
         """The next serial number within a series (playbook, year, place): it tells nothing of other places."""

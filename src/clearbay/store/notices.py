@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from clearbay.store.cases import micros, moment_of
+from clearbay.store.cases import behind, micros, moment_of
 from clearbay.store.home import Home
 from clearbay.store.tables_notices import notice, notice_outbox, notice_push, notice_way
 from clearbay.store.trouble import told
@@ -87,9 +87,18 @@ def put(
 ) -> int:
     """Tell a person something, and by which ways (way, target) it leaves the node; returns the notice's id."""
     moment = micros(time)
-    row = {"person": person, "kind": kind, "case": case, "seq": seq, "time": moment, "data": dict(data), "read": None}
-    made = connection.execute(insert(notice).values(**row)).inserted_primary_key
-    id = int(made[0])  # type: ignore[index]
+    id = behind(int(connection.scalar(select(func.max(notice.c.id))) or 0), time)
+    row = {
+        "id": id,
+        "person": person,
+        "kind": kind,
+        "case": case,
+        "seq": seq,
+        "time": moment,
+        "data": dict(data),
+        "read": None,
+    }
+    connection.execute(insert(notice).values(**row))
     letters = [
         {"notice": id, "way": way, "target": target, "state": "waiting", "tries": 0, "next": moment, "error": "",
          "made": moment, "sent": None}

@@ -45,7 +45,7 @@ class Interface:
         if not index.is_file():
             return HTMLResponse(ABSENT, headers={"Cache-Control": "no-cache"}) if not _looks_like_file(path) else None
         target = (self._root / path).resolve() if path and "\0" not in path else index
-        if not target.is_relative_to(self._root) or not target.is_file():
+        if not target.is_relative_to(self._root) or not _is_file(target):
             if _looks_like_file(path):
                 return None
             target = index
@@ -61,6 +61,14 @@ class Interface:
             return Response(status_code=304, headers=headers)
         kind = _TYPES.get(target.suffix) or mimetypes.guess_type(target.name)[0] or "application/octet-stream"
         return Response(data, headers=headers, media_type=kind)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; a name that no disk takes is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _looks_like_file(path: str) -> bool:

@@ -174,15 +174,13 @@ def suspects(found: Finding) -> list[dict[str, Any]]:
     ]
 
 
-def spoken(ranked: Sequence[Mapping[str, Any]], unknown: float, language: Language, *, ids: bool = True) -> str:
-    """Suspects in one line, the likeliest first; with the ids of their outlets where it is kept.
+def spoken(ranked: Sequence[Mapping[str, Any]], unknown: float, language: Language) -> str:
+    """Suspects in one line, the likeliest first; their ids stand in the action that says it.
 
     >>> spoken([{"outlet": "o7", "name": {"en": "Dye works"}, "probability": 0.624}], 0.05, "en")
-    'Dye works (o7) 62 %; none of them 5 %'
+    'Dye works 62 %; none of them 5 %'
     """
     names = [one["name"].get(language) or one["outlet"] for one in ranked]
-    if ids:
-        names = [f"{name} ({one['outlet']})" for name, one in zip(names, ranked, strict=True)]
     parts = [f"{name} {one['probability']:.0%}".replace("%", " %") for name, one in zip(names, ranked, strict=True)]
     if parts and unknown >= 0.005:
         parts.append(f"{_NONE[language]} {unknown:.0%}".replace("%", " %"))

@@ -59,7 +59,7 @@ def _traced(reading: Reading, number: int, said: str) -> Text:
                 break
             share = one.data.get("none_of_them")
             unknown = float(share) if isinstance(share, int | float) else 0.0
-            told = {language: spoken(ranked, unknown, language, ids=False) for language in LANGUAGES}
+            told = {language: spoken(ranked, unknown, language) for language in LANGUAGES}
             return told
     return {}
 

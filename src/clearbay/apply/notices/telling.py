@@ -123,7 +123,8 @@ def _said(playbook: Playbook, case: Case, action: Action) -> dict[str, Any]:
         "jurisdiction": case.jurisdiction,
         "generated": case.generated,
         "by": action.actor_name or action.actor,
-        "text": action.text[:_WORDS],
+        # What an event says is told in its title, in whatever language it is read; a person's words are their own.
+        "text": "" if case.origin == "event" and action.kind == "open" else action.text[:_WORDS],
         "due": iso(case.due),
         "deadline": dict(deadline.name) if deadline else None,
     }

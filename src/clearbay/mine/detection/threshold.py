@@ -49,9 +49,9 @@ def f1(labels: Mask, alarmed: Mask) -> float:
     return 2.0 * both / max(1, int(labels.sum()) + int(alarmed.sum()))
 
 
-def candidates(score: Floats) -> Floats:
-    """Scores worth trying as a threshold, from one row in ten to the rarest, and evenly between those."""
-    ranks = np.quantile(score, 1.0 - np.geomspace(0.1, 1.0 / max(len(score), 11), _TRIES))
+def candidates(score: Floats, most: float = 0.1) -> Floats:
+    """Scores worth trying as a threshold, from a share ``most`` of the rows to the rarest, and evenly between those."""
+    ranks = np.quantile(score, 1.0 - np.geomspace(most, 1.0 / max(len(score), 11), _TRIES))
     return np.unique(np.concatenate([ranks, np.linspace(ranks[0], ranks[-1], _TRIES)]))
 
 
@@ -62,7 +62,7 @@ def by_labels(score: Floats, labels: Mask, gaps: tuple[float, ...]) -> tuple[Thr
     the quiet as from the events.
     """
     best, found = -1.0, Threshold(np.inf, np.inf)
-    tries = candidates(score)
+    tries = candidates(score, min(max(0.1, 2.0 * float(labels.mean())), 0.9))
     for gap in gaps:
         reached = np.array([f1(labels, alarms(score, Threshold(high, high - gap))) for high in tries])
         top = int(reached.argmax())

@@ -120,7 +120,7 @@ class Given(BaseModel):
 class Seen(Given):
     """Which notices have been read."""
 
-    ids: list[int] = Field(default_factory=list, max_length=1000)
+    ids: list[Annotated[int, Field(ge=0, le=2**53)]] = Field(default_factory=list, max_length=1000)
     all: bool = False
 
 

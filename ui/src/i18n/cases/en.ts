@@ -160,6 +160,7 @@ const en = {
     place: "Place in words",
   },
   case: {
+    generated: "This case is generated for demonstration: nobody reported it and nothing of it happened.",
     back: "Back",
     next: "Next",
     suspects: "Suspects",

@@ -157,6 +157,7 @@ const words: CaseWords = {
     place: "Lugar por palavras",
   },
   case: {
+    generated: "Este caso foi gerado para demonstração: ninguém o comunicou e nada disto aconteceu.",
     back: "Voltar",
     next: "A seguir",
     suspects: "Suspeitos",

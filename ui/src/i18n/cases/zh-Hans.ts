@@ -146,6 +146,7 @@ const words: CaseWords = {
     place: "地点说明",
   },
   case: {
+    generated: "本案件为演示而生成：无人上报，也并未发生。",
     back: "返回",
     next: "下一步",
     suspects: "疑似污染源",

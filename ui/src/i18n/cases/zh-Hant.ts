@@ -146,6 +146,7 @@ const words: CaseWords = {
     place: "地點說明",
   },
   case: {
+    generated: "本個案為示範而生成：無人舉報，亦從未發生。",
     back: "返回",
     next: "下一步",
     suspects: "懷疑污染源",
