@@ -363,6 +363,7 @@ const en = {
       open: "Open",
       late: "Late",
     },
+    madeUp: "These cases are generated for demonstration: nobody reported them and nothing of them happened.",
     generated: "Rows of generated cases stand in the table; the sum counts them only where there are no others.",
     how: "Medians: from found to judged, from judged to the first work, from there to the first closing. Deadlines kept: of the clocks that have ended. Reopened: of the cases that were closed.",
   },

@@ -360,6 +360,7 @@ const words: CaseWords = {
       open: "Abertos",
       late: "Atrasados",
     },
+    madeUp: "Estes casos foram gerados para demonstração: ninguém os comunicou e nada disto aconteceu.",
     generated: "Há linhas de casos gerados na tabela; a soma só os conta onde não há outros.",
     how: "Medianas: da detecção à avaliação, da avaliação ao primeiro trabalho, daí ao primeiro encerramento. Prazos cumpridos: dos que já terminaram. Reabertos: dos casos que foram encerrados.",
   },

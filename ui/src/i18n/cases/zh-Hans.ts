@@ -333,6 +333,7 @@ const words: CaseWords = {
     months: "按月",
     month: "月份",
     of: { found: "发现", judged: "研判", handled: "处置", closed: "办结", refused: "不予受理", open: "在办", late: "超期" },
+    madeUp: "这些案件为演示而生成：无人上报，也并未发生。",
     generated: "表中含模拟生成的案件；仅在没有其他案件时计入合计。",
     how: "中位数：由发现到研判、由研判到首次处置、由处置到首次办结。按期率：已结束时限中按期完成的比例。重开率：占曾办结案件的比例。",
   },

@@ -333,6 +333,7 @@ const words: CaseWords = {
     months: "按月",
     month: "月份",
     of: { found: "發現", judged: "研判", handled: "處理", closed: "結案", refused: "不受理", open: "未結", late: "逾期" },
+    madeUp: "這些個案為示範而生成：無人舉報，亦從未發生。",
     generated: "表中載有模擬產生的個案；只在沒有其他個案時計入合計。",
     how: "中位數：由發現至研判、由研判至首次處理、由處理至首次結案。如期率：已結束期限中如期完成的比例。重開率：佔曾結案個案的比例。",
   },
